@@ -1,0 +1,446 @@
+/** What crosses between page and host: questions validated by zod at the edge, answers as types. Cells keep 64-bit values and times exactly. */
+import { z } from 'zod'
+import type { ErrorData } from '../model/app-error.ts'
+import type { TestStep } from '../model/connector.ts'
+import type { Edge } from '../model/edge.ts'
+import type { Json } from '../model/fields.ts'
+import type { Evidence, FindingClass, Severity, Since } from '../model/finding.ts'
+import type { Health } from '../model/health.ts'
+import type { Unknown } from '../model/known.ts'
+import type { Headline, Hop, Sentence } from '../model/sentence.ts'
+
+const word = z.string().min(1).max(200)
+const urnText = z.string().min(1).max(4_000)
+
+/** Where one looks: live (no source) or an opened file, now (no `at`) or at a moment. Times are UTC. */
+export const viewing = z.strictObject({ source: word.optional(), at: z.date().optional() })
+export type Viewing = z.infer<typeof viewing>
+
+const scalar = z.union([z.string().max(10_000), z.number(), z.bigint(), z.boolean(), z.date()])
+/** field → test: equal, one of, or between (both ends included). */
+export const where = z.record(
+  word,
+  z.union([
+    scalar,
+    z.strictObject({ in: z.array(scalar).max(10_000) }),
+    z.strictObject({ min: scalar.optional(), max: scalar.optional() }),
+  ]),
+)
+export type WhereText = z.infer<typeof where>
+
+/** A window of a collection. `typed` is the filter as typed (`lag>1000 state:Empty topic~^play name`), `sort` a field, `-` before it for descending. */
+export const pageAsk = z.strictObject({
+  viewing,
+  system: word,
+  collection: word,
+  connection: word.optional(),
+  where: where.optional(),
+  typed: z.string().max(2_000).optional(),
+  sort: word.optional(),
+  offset: z.number().int().min(0).max(100_000_000),
+  limit: z.number().int().min(0).max(1_000),
+})
+export type PageAsk = z.infer<typeof pageAsk>
+
+/** A cell: exact. bigint for 64-bit numbers, Date for instants, Unknown where there is no value. */
+export type Cell =
+  | string
+  | number
+  | boolean
+  | bigint
+  | Date
+  | Unknown
+  | readonly string[]
+  | { readonly from?: Date; readonly to?: Date }
+  | Json
+
+/** How well a row is known at the moment looked at: when it was last covered, and why not since. */
+export interface Seen {
+  readonly at: Date
+  /** Set when the last round did not cover it: refused, forbidden … */
+  readonly unseen?: Unknown
+}
+export interface WireRow {
+  readonly urn: string
+  readonly connection: string
+  readonly seen: Seen
+  /** In the order of `columns`. */
+  readonly cells: readonly Cell[]
+}
+/** How a collection is known as a whole, per connection. `missing` says what the last round did not cover, in words. */
+export interface Freshness {
+  readonly connection: string
+  readonly title: string
+  /** When the last complete or partial round ended; none: never asked. */
+  readonly at?: Date
+  readonly complete: boolean
+  readonly missing?: string
+  /** True when older than two polls. */
+  readonly stale: boolean
+  /** Set where the collection does not exist for this server or user. */
+  readonly lacks?: Unknown
+}
+/** An empty page says which emptiness it is. */
+export type Emptiness = 'none-exist' | 'none-match' | 'not-recorded' | 'withheld' | 'forbidden' | 'not-connected' | 'looking'
+export interface Page {
+  readonly columns: readonly string[]
+  readonly rows: readonly WireRow[]
+  readonly total: number
+  /** Rows the filter could not judge because a field was unknown; they are listed by `where unknown`. */
+  readonly unjudged: number
+  readonly freshness: readonly Freshness[]
+  readonly empty?: Emptiness
+  /** Rises whenever any row of the collection changed; ticks carry it. */
+  readonly version: number
+}
+
+export const recordAsk = z.strictObject({ viewing, urn: urnText })
+export type RecordAsk = z.infer<typeof recordAsk>
+/** One version of a record: the fields that changed when it began. */
+export interface Change {
+  readonly at: Date
+  /** Last round before it that saw the earlier value: the change lies between. */
+  readonly after?: Date
+  readonly what: 'appeared' | 'changed' | 'ended' | 'unseen' | 'seen-again'
+  readonly fields: Readonly<Record<string, { readonly from?: Cell; readonly to?: Cell }>>
+  readonly why?: string
+}
+export interface Neighbour {
+  readonly urn: string
+  readonly system: string
+  readonly collection: string
+  readonly label: string
+  readonly by: string
+  readonly health?: Health
+}
+export interface RecordAnswer {
+  readonly urn: string
+  readonly system: string
+  readonly collection: string
+  readonly label: string
+  readonly connection: string
+  readonly columns: readonly string[]
+  readonly cells: readonly Cell[]
+  readonly seen: Seen
+  /** Where it ended: when, and why (gone, topic deleted …). */
+  readonly ended?: { readonly at: Date; readonly why: string }
+  readonly history: readonly Change[]
+  readonly neighbours: readonly Neighbour[]
+  readonly findings: readonly FindingAnswer[]
+}
+
+export const seriesAsk = z.strictObject({
+  viewing,
+  urn: urnText,
+  fields: z.array(word).min(1).max(8),
+  from: z.date(),
+  to: z.date(),
+  points: z.number().int().min(2).max(1_500),
+})
+export type SeriesAsk = z.infer<typeof seriesAsk>
+/** A point: the last value in its bucket; min and max where they differ. Text forms of 64-bit values are exact. */
+export interface Point {
+  readonly at: Date
+  readonly value: number | bigint | Unknown
+  readonly min?: number | bigint
+  readonly max?: number | bigint
+}
+export interface SeriesAnswer {
+  readonly fields: Readonly<Record<string, readonly Point[]>>
+  /** Spans in which nobody watched: hatched. */
+  readonly gaps: readonly { readonly from: Date; readonly to: Date; readonly why: string }[]
+}
+
+export const coverageAsk = z.strictObject({
+  viewing,
+  system: word.optional(),
+  collection: word.optional(),
+  connection: word.optional(),
+  from: z.date(),
+  to: z.date(),
+})
+export type CoverageAsk = z.infer<typeof coverageAsk>
+export interface CoverageSpan {
+  readonly system: string
+  readonly connection: string
+  readonly collection: string
+  readonly from: Date
+  readonly to: Date
+  readonly state: 'complete' | 'partial' | 'failed' | 'nobody-watching'
+  readonly why?: string
+}
+
+export const findingsAsk = z.strictObject({
+  viewing,
+  urn: urnText.optional(),
+  system: word.optional(),
+  from: z.date().optional(),
+  to: z.date().optional(),
+  limit: z.number().int().min(1).max(1_000),
+})
+export type FindingsAsk = z.infer<typeof findingsAsk>
+export interface FindingAnswer {
+  readonly urn: string
+  readonly rule: string
+  readonly system: string
+  readonly label: string
+  readonly class: FindingClass
+  readonly origin: 'intrinsic' | 'derived'
+  readonly severity: Severity
+  readonly says: Sentence
+  readonly since: Since
+  readonly opened: Date
+  readonly closed?: Date
+  readonly evidence: readonly Evidence[]
+}
+export interface IncidentAnswer {
+  readonly incident: string
+  readonly title: Sentence
+  readonly state: 'open' | 'recovering'
+  readonly severity: Severity
+  readonly opened: Date
+  readonly since: Since
+  readonly root: string
+  readonly members: readonly string[]
+  readonly chain: readonly Hop[]
+  readonly contradicts: readonly Sentence[]
+  readonly blind: boolean
+  readonly findings: readonly FindingAnswer[]
+}
+export interface FindingsAnswer {
+  readonly findings: readonly FindingAnswer[]
+  readonly incidents: readonly IncidentAnswer[]
+  /** Findings that belong to no incident: risks, chronic ones. */
+  readonly total: number
+}
+
+/** Of a record, a system's page, or the page Now. */
+export const headlineAsk = z.strictObject({
+  viewing,
+  of: z.union([z.strictObject({ urn: urnText }), z.strictObject({ system: word }), z.strictObject({ page: z.literal('now') })]),
+})
+export type HeadlineAsk = z.infer<typeof headlineAsk>
+export interface HeadlineAnswer {
+  readonly headline: Headline
+  readonly chain: readonly Hop[]
+  /** The moment and source the sentence stands for. */
+  readonly asOf: Date
+}
+
+export const graphAsk = z.strictObject({
+  viewing,
+  urn: urnText.optional(),
+  hops: z.number().int().min(1).max(4),
+  limit: z.number().int().min(1).max(300),
+})
+export type GraphAsk = z.infer<typeof graphAsk>
+export interface GraphNode {
+  readonly id: string
+  readonly label: string
+  readonly system: string
+  readonly collection: string
+  readonly health: Health
+  readonly word?: string
+  /** Neighbours beyond the limit, counted. */
+  readonly more: number
+}
+export interface GraphAnswer {
+  readonly nodes: readonly GraphNode[]
+  readonly edges: readonly {
+    readonly from: string
+    readonly to: string
+    readonly does: Edge['does'] | 'matches'
+    readonly known: Edge['known']
+    readonly score?: number
+  }[]
+}
+
+export const namesAsk = z.strictObject({ viewing, text: z.string().max(20_000), limit: z.number().int().min(1).max(100) })
+export type NamesAsk = z.infer<typeof namesAsk>
+export interface NameHit {
+  readonly urn: string
+  readonly label: string
+  readonly system: string
+  readonly collection: string
+  readonly connection: string
+  readonly health: Health
+  /** Where in a pasted text the name stands. */
+  readonly spans: readonly { readonly from: number; readonly to: number }[]
+}
+
+export const diffAsk = z.strictObject({
+  from: viewing,
+  to: viewing,
+  system: word.optional(),
+  collection: word.optional(),
+  offset: z.number().int().min(0),
+  limit: z.number().int().min(0).max(1_000),
+})
+export type DiffAsk = z.infer<typeof diffAsk>
+export interface DiffAnswer {
+  readonly total: number
+  readonly counts: Readonly<
+    Record<string, { readonly appeared: number; readonly vanished: number; readonly changed: number; readonly unseen: number }>
+  >
+  readonly rows: readonly {
+    readonly urn: string
+    readonly label: string
+    readonly system: string
+    readonly collection: string
+    /** `unseen`: one side was not watched or not covered, so nothing is claimed. */
+    readonly what: 'appeared' | 'vanished' | 'changed' | 'unseen'
+    readonly fields: Readonly<Record<string, { readonly from?: Cell; readonly to?: Cell }>>
+  }[]
+}
+
+const scalars = z.record(word, z.union([scalar, z.array(z.string().max(10_000)).max(1_000)]))
+export const readAsk = z.strictObject({ viewing, connection: word, read: word, input: scalars })
+export type ReadAsk = z.infer<typeof readAsk>
+export interface ReadBatch {
+  readonly columns: readonly string[]
+  readonly rows: readonly (readonly (Cell | null)[])[]
+  readonly from: 'live' | 'recorded' | 'partly-recorded'
+}
+
+export const tick = z.strictObject({ system: word, collection: word, version: z.number() })
+export interface Tick {
+  readonly system: string
+  readonly collection: string
+  readonly version: number
+}
+export const watchAsk = z.strictObject({
+  source: word.optional(),
+  /** What the page looks at, so that it is swept at the watched pace; scopes by the URNs of records looked at. */
+  collections: z.array(z.strictObject({ system: word, collection: word })).max(50),
+  urns: z.array(urnText).max(50).optional(),
+})
+export type WatchAsk = z.infer<typeof watchAsk>
+
+export const planAsk = z.strictObject({ connection: word, action: word, input: scalars })
+export const runAsk = z.strictObject({ plan: word, typed: z.string().max(200) })
+export interface PlanAnswer {
+  readonly plan: string
+  readonly steps: readonly string[]
+  readonly facts: Readonly<Record<string, string>>
+  readonly phrase: string
+}
+
+export const endpointSetting = z.strictObject({
+  addresses: z.array(z.string().max(500)).max(100),
+  tls: z
+    .strictObject({ ca: z.string().max(100_000).optional(), serverName: word.optional(), insecure: z.literal(true).optional() })
+    .optional(),
+  credential: word.optional(),
+})
+/** A connection as configured. Secrets are references only. */
+export const profile = z.strictObject({
+  id: word,
+  system: word,
+  title: word,
+  endpoints: z.record(word, endpointSetting),
+  settings: scalars,
+  /** Requests a minute and endpoint when nobody looks; default 30. */
+  budget: z.number().int().min(1).max(10_000).optional(),
+})
+export type Profile = z.infer<typeof profile>
+export const connectionsChange = z.discriminatedUnion('do', [
+  z.strictObject({ do: z.literal('put'), profile }),
+  z.strictObject({ do: z.literal('remove'), id: word }),
+  z.strictObject({ do: z.literal('unlock'), id: word }),
+  z.strictObject({ do: z.literal('lock'), id: word }),
+  z.strictObject({ do: z.literal('wake'), id: word }),
+])
+export const connectionsTest = z.strictObject({ profile })
+export interface ConnectionAnswer {
+  readonly profile: Profile
+  readonly instance?: string
+  /** When the unlock ends; none: locked (read-only). */
+  readonly unlockedUntil?: Date
+  readonly targets: readonly {
+    readonly target: string
+    readonly requests: number
+    readonly perMinute: number
+    readonly allowed: number
+    readonly writes: number
+    readonly bytesIn: number
+    readonly bytesOut: number
+    readonly slowestMs: number
+  }[]
+}
+export type { TestStep }
+
+export const openAsk = z.strictObject({ path: z.string().min(1).max(4_000) })
+export interface Manifest {
+  readonly format: 'lsnap'
+  readonly version: string
+  readonly minReader: string
+  readonly id: string
+  readonly createdAt: string
+  readonly app: { readonly name: string; readonly version: string }
+  readonly title: string
+  readonly from: string
+  readonly to: string
+  readonly zone: string
+  readonly redaction: { readonly profile: string; readonly keyFingerprint?: string; readonly counts: Readonly<Record<string, number>> }
+  readonly moments: readonly { readonly at: string; readonly name: string; readonly by: string }[]
+  readonly instances: readonly {
+    readonly id: string
+    readonly connection: string
+    readonly system: string
+    readonly title: string
+    readonly watchedFrom: string
+    readonly watchedTo: string
+    readonly gaps: readonly { readonly from: string; readonly to: string }[]
+  }[]
+  readonly collections: readonly {
+    readonly system: string
+    readonly name: string
+    readonly rows: number
+    readonly entries: readonly string[]
+  }[]
+  readonly entries: readonly { readonly name: string; readonly bytes: number; readonly sha256: string }[]
+  readonly parent?: string
+}
+export interface SourceAnswer {
+  readonly source: string
+  readonly path: string
+  readonly manifest: Manifest
+  /** verified: all hashes hold; partly: still checking; damaged: these entries do not. */
+  readonly verified: 'verified' | 'partly' | 'damaged'
+  readonly damaged: readonly string[]
+  /** Collections and columns this version does not know; kept, not shown. */
+  readonly ignored: readonly string[]
+  /** The first thing an opened file says. */
+  readonly says: Sentence
+}
+export const closeAsk = z.strictObject({ source: word })
+export const writeAsk = z.strictObject({
+  path: z.string().min(1).max(4_000),
+  title: z.string().max(500),
+  from: z.date(),
+  to: z.date(),
+  redaction: z.enum(['internal', 'share', 'strict']),
+})
+export type WriteAsk = z.infer<typeof writeAsk>
+export interface Work {
+  readonly work: string
+  readonly title: string
+  readonly started: Date
+  readonly done: number
+  readonly total?: number
+  readonly unit: string
+  readonly state: 'running' | 'done' | 'failed' | 'cancelled'
+  readonly error?: ErrorData
+  readonly result?: string
+}
+export const workAsk = z.strictObject({ work: word.optional() })
+export interface Hello {
+  readonly app: { readonly name: string; readonly version: string }
+  /** The host's clock, for ages. */
+  readonly now: Date
+  readonly sources: readonly SourceAnswer[]
+  readonly connections: readonly ConnectionAnswer[]
+  /** Said once at the top: history stopped (disk full), a damaged file set aside … */
+  readonly notices: readonly { readonly id: string; readonly says: string; readonly since: Date }[]
+  readonly mode: 'window' | 'served'
+}
