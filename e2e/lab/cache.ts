@@ -19,7 +19,7 @@ const filling = new Map<string, Promise<string>>()
 export function cached(name: string, version: string, fill: (folder: string) => Promise<void>): Promise<string> {
   const folder = path.join(cacheFolder(), `${name}-${version}`)
   const running = filling.get(folder)
-  if (running) return running
+  if (running !== undefined) return running
   const started = fillOnce(folder, fill).finally(() => filling.delete(folder))
   filling.set(folder, started)
   return started

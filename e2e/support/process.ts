@@ -142,7 +142,7 @@ for one in $left; do kill -KILL "$one" 2>/dev/null; done
 let guard: ChildProcess | undefined
 
 function watchOver(pid: number, exited: Promise<unknown>): void {
-  if (!guard) {
+  if (guard === undefined) {
     guard = spawn('/bin/sh', ['-c', GUARD], { stdio: ['pipe', 'ignore', 'ignore'], detached: true })
     guard.unref()
     const input = guard.stdin
