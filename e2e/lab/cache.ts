@@ -7,7 +7,7 @@ import path from 'node:path'
 
 /** Where downloads are kept: `LANDSCOPE_CACHE`, else `~/.cache/landscope`. */
 export function cacheFolder(): string {
-  return process.env['LANDSCOPE_CACHE'] || path.join(homedir(), '.cache', 'landscope')
+  return process.env.LANDSCOPE_CACHE || path.join(homedir(), '.cache', 'landscope')
 }
 
 const filling = new Map<string, Promise<string>>()

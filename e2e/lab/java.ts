@@ -13,7 +13,7 @@ const INSTALLED = '/usr/lib/jvm'
 /** Java 17 where it is installed, else JAVA_HOME's, else the one on PATH. Fails with one line where there is none. */
 export function findJava(): string {
   const homes = existsSync(INSTALLED) ? readdirSync(INSTALLED).filter((name) => /^java-(1\.)?17\b/.test(name)) : []
-  const candidates = [...homes.map((name) => path.join(INSTALLED, name)), process.env['JAVA_HOME'] ?? ''].map((home) =>
+  const candidates = [...homes.map((name) => path.join(INSTALLED, name)), process.env.JAVA_HOME ?? ''].map((home) =>
     path.join(home, 'bin', 'java'),
   )
   const java = candidates.find((candidate) => existsSync(candidate)) ?? findProgram('java')

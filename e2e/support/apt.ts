@@ -19,7 +19,7 @@ export type SystemProgram = keyof typeof PACKAGES
 
 /** The full path of a program on PATH, or undefined. */
 export function findProgram(name: string): string | undefined {
-  for (const folder of (process.env['PATH'] ?? '').split(path.delimiter)) {
+  for (const folder of (process.env.PATH ?? '').split(path.delimiter)) {
     const candidate = path.join(folder, name)
     try {
       accessSync(candidate, constants.X_OK)
