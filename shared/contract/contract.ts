@@ -3,6 +3,7 @@ import { eventIterator, oc, type } from '@orpc/contract'
 import { z } from 'zod'
 import { errorCodes } from '../model/app-error.ts'
 import type { Outcome } from '../model/connector.ts'
+import * as c from './control.ts'
 import * as m from './messages.ts'
 
 const errorShape = z.object({
@@ -18,7 +19,7 @@ const base = oc.errors({ FAILED: { status: 500, data: errorShape } })
 
 export const contract = {
   /** Who answers, what is open, what is configured, what must be said at the top. */
-  hello: base.input(z.strictObject({})).output(type<m.Hello>()),
+  hello: base.input(z.strictObject({})).output(type<c.Hello>()),
   changes: {
     /** Ticks of the collections watched (≤ 4 a second each); also tells the schedule what is looked at. */
     watch: base.input(m.watchAsk).output(eventIterator(type<readonly m.Tick[]>())),
@@ -63,30 +64,30 @@ export const contract = {
   },
   work: {
     /** Long work, as it goes on. */
-    watch: base.input(m.workAsk).output(eventIterator(type<readonly m.Work[]>())),
+    watch: base.input(c.workAsk).output(eventIterator(type<readonly c.Work[]>())),
     cancel: base.input(z.strictObject({ work: z.string().max(200) })).output(type<{ readonly cancelled: boolean }>()),
   },
   actions: {
     /** What a change would do, the facts it rests on, and the phrase to type. locked: the connection is read-only. */
-    plan: base.input(m.planAsk).output(type<m.PlanAnswer>()),
-    run: base.input(m.runAsk).output(eventIterator(type<Outcome>())),
+    plan: base.input(c.planAsk).output(type<c.PlanAnswer>()),
+    run: base.input(c.runAsk).output(eventIterator(type<Outcome>())),
   },
   sources: {
     /** Opens a snapshot file in the reader process. refused: a limit or a hostile shape, named. */
-    open: base.input(m.openAsk).output(type<m.SourceAnswer>()),
-    close: base.input(m.closeAsk).output(type<{ readonly closed: boolean }>()),
-    get: base.input(m.closeAsk).output(type<m.SourceAnswer>()),
+    open: base.input(c.openAsk).output(type<c.SourceAnswer>()),
+    close: base.input(c.closeAsk).output(type<{ readonly closed: boolean }>()),
+    get: base.input(c.closeAsk).output(type<c.SourceAnswer>()),
   },
   snapshots: {
     /** Captures a span into a file. Answers with the work that does it; its result is the path. */
-    write: base.input(m.writeAsk).output(type<{ readonly work: string }>()),
+    write: base.input(c.writeAsk).output(type<{ readonly work: string }>()),
     /** Checks every entry of a file. */
-    verify: base.input(m.openAsk).output(type<m.SourceAnswer>()),
+    verify: base.input(c.openAsk).output(type<c.SourceAnswer>()),
   },
   connections: {
-    list: base.input(z.strictObject({})).output(type<{ readonly connections: readonly m.ConnectionAnswer[] }>()),
-    change: base.input(m.connectionsChange).output(type<{ readonly connections: readonly m.ConnectionAnswer[] }>()),
+    list: base.input(z.strictObject({})).output(type<{ readonly connections: readonly c.ConnectionAnswer[] }>()),
+    change: base.input(c.connectionsChange).output(type<{ readonly connections: readonly c.ConnectionAnswer[] }>()),
     /** Tries a profile step by step without keeping it. */
-    test: base.input(m.connectionsTest).output(eventIterator(type<m.TestStep>())),
+    test: base.input(c.connectionsTest).output(eventIterator(type<c.TestStep>())),
   },
 }

@@ -1,7 +1,5 @@
 /** What crosses between page and host: questions validated by zod at the edge, answers as types. Cells keep 64-bit values and times exactly. */
 import { z } from 'zod'
-import type { ErrorData } from '../model/app-error.ts'
-import type { TestStep } from '../model/connector.ts'
 import type { Edge } from '../model/edge.ts'
 import type { Json } from '../model/fields.ts'
 import type { Evidence, FindingClass, Severity, Since } from '../model/finding.ts'
@@ -9,7 +7,8 @@ import type { Health } from '../model/health.ts'
 import type { Unknown } from '../model/known.ts'
 import type { Headline, Hop, Sentence } from '../model/sentence.ts'
 
-const word = z.string().min(1).max(200)
+/** A name or id. */
+export const word = z.string().min(1).max(200)
 const urnText = z.string().min(1).max(4_000)
 
 /** Where one looks: live (no source) or an opened file, now (no `at`) or at a moment. Times are UTC. */
@@ -293,7 +292,8 @@ export interface DiffAnswer {
   }[]
 }
 
-const scalars = z.record(word, z.union([scalar, z.array(z.string().max(10_000)).max(1_000)]))
+/** Inputs of reads, actions and settings. */
+export const scalars = z.record(word, z.union([scalar, z.array(z.string().max(10_000)).max(1_000)]))
 export const readAsk = z.strictObject({ viewing, connection: word, read: word, input: scalars })
 export type ReadAsk = z.infer<typeof readAsk>
 export interface ReadBatch {
@@ -315,132 +315,3 @@ export const watchAsk = z.strictObject({
   urns: z.array(urnText).max(50).optional(),
 })
 export type WatchAsk = z.infer<typeof watchAsk>
-
-export const planAsk = z.strictObject({ connection: word, action: word, input: scalars })
-export const runAsk = z.strictObject({ plan: word, typed: z.string().max(200) })
-export interface PlanAnswer {
-  readonly plan: string
-  readonly steps: readonly string[]
-  readonly facts: Readonly<Record<string, string>>
-  readonly phrase: string
-}
-
-export const endpointSetting = z.strictObject({
-  addresses: z.array(z.string().max(500)).max(100),
-  tls: z
-    .strictObject({ ca: z.string().max(100_000).optional(), serverName: word.optional(), insecure: z.literal(true).optional() })
-    .optional(),
-  credential: word.optional(),
-})
-/** A connection as configured. Secrets are references only. */
-export const profile = z.strictObject({
-  id: word,
-  system: word,
-  title: word,
-  endpoints: z.record(word, endpointSetting),
-  settings: scalars,
-  /** Requests a minute and endpoint when nobody looks; default 30. */
-  budget: z.number().int().min(1).max(10_000).optional(),
-})
-export type Profile = z.infer<typeof profile>
-export const connectionsChange = z.discriminatedUnion('do', [
-  z.strictObject({ do: z.literal('put'), profile }),
-  z.strictObject({ do: z.literal('remove'), id: word }),
-  z.strictObject({ do: z.literal('unlock'), id: word }),
-  z.strictObject({ do: z.literal('lock'), id: word }),
-  z.strictObject({ do: z.literal('wake'), id: word }),
-])
-export const connectionsTest = z.strictObject({ profile })
-export interface ConnectionAnswer {
-  readonly profile: Profile
-  readonly instance?: string
-  /** When the unlock ends; none: locked (read-only). */
-  readonly unlockedUntil?: Date
-  readonly targets: readonly {
-    readonly target: string
-    readonly requests: number
-    readonly perMinute: number
-    readonly allowed: number
-    readonly writes: number
-    readonly bytesIn: number
-    readonly bytesOut: number
-    readonly slowestMs: number
-  }[]
-}
-export type { TestStep }
-
-export const openAsk = z.strictObject({ path: z.string().min(1).max(4_000) })
-export interface Manifest {
-  readonly format: 'lsnap'
-  readonly version: string
-  readonly minReader: string
-  readonly id: string
-  readonly createdAt: string
-  readonly app: { readonly name: string; readonly version: string }
-  readonly title: string
-  readonly from: string
-  readonly to: string
-  readonly zone: string
-  readonly redaction: { readonly profile: string; readonly keyFingerprint?: string; readonly counts: Readonly<Record<string, number>> }
-  readonly moments: readonly { readonly at: string; readonly name: string; readonly by: string }[]
-  readonly instances: readonly {
-    readonly id: string
-    readonly connection: string
-    readonly system: string
-    readonly title: string
-    readonly watchedFrom: string
-    readonly watchedTo: string
-    readonly gaps: readonly { readonly from: string; readonly to: string }[]
-  }[]
-  readonly collections: readonly {
-    readonly system: string
-    readonly name: string
-    readonly rows: number
-    readonly entries: readonly string[]
-  }[]
-  readonly entries: readonly { readonly name: string; readonly bytes: number; readonly sha256: string }[]
-  readonly parent?: string
-}
-export interface SourceAnswer {
-  readonly source: string
-  readonly path: string
-  readonly manifest: Manifest
-  /** verified: all hashes hold; partly: still checking; damaged: these entries do not. */
-  readonly verified: 'verified' | 'partly' | 'damaged'
-  readonly damaged: readonly string[]
-  /** Collections and columns this version does not know; kept, not shown. */
-  readonly ignored: readonly string[]
-  /** The first thing an opened file says. */
-  readonly says: Sentence
-}
-export const closeAsk = z.strictObject({ source: word })
-export const writeAsk = z.strictObject({
-  path: z.string().min(1).max(4_000),
-  title: z.string().max(500),
-  from: z.date(),
-  to: z.date(),
-  redaction: z.enum(['internal', 'share', 'strict']),
-})
-export type WriteAsk = z.infer<typeof writeAsk>
-export interface Work {
-  readonly work: string
-  readonly title: string
-  readonly started: Date
-  readonly done: number
-  readonly total?: number
-  readonly unit: string
-  readonly state: 'running' | 'done' | 'failed' | 'cancelled'
-  readonly error?: ErrorData
-  readonly result?: string
-}
-export const workAsk = z.strictObject({ work: word.optional() })
-export interface Hello {
-  readonly app: { readonly name: string; readonly version: string }
-  /** The host's clock, for ages. */
-  readonly now: Date
-  readonly sources: readonly SourceAnswer[]
-  readonly connections: readonly ConnectionAnswer[]
-  /** Said once at the top: history stopped (disk full), a damaged file set aside … */
-  readonly notices: readonly { readonly id: string; readonly says: string; readonly since: Date }[]
-  readonly mode: 'window' | 'served'
-}
