@@ -1,0 +1,30 @@
+// What the shell and the processes it starts say to each other. Ports travel beside a message.
+
+/** From the shell to the host. */
+export type ToHost =
+  /** A page wants to talk: its port comes with this. */
+  | { readonly type: 'page'; readonly id: number }
+  /** Are you there? Answered by `pong` with the same number. */
+  | { readonly type: 'ping'; readonly n: number }
+  /** A file a person asked to be opened. */
+  | { readonly type: 'open'; readonly file: string }
+  /** The reader asked for is there: its port comes with this. */
+  | { readonly type: 'reader'; readonly id: number }
+  | { readonly type: 'reader-gone'; readonly id: number; readonly code: number }
+  /** Write what must be written and exit. */
+  | { readonly type: 'close' }
+
+/** From the host to the shell. */
+export type FromHost =
+  | { readonly type: 'pong'; readonly n: number }
+  /** The port of this page is closed: it may ask for another. */
+  | { readonly type: 'page-closed'; readonly id: number }
+  /** Start a reader process and hand over a port to it. */
+  | { readonly type: 'start-reader'; readonly id: number }
+  | { readonly type: 'kill-reader'; readonly id: number }
+
+/** How the host is, as the page is told: `stopped` after too many deaths, with the place of the report. */
+export type HostState =
+  | { readonly state: 'starting' }
+  | { readonly state: 'running' }
+  | { readonly state: 'stopped'; readonly report: string }
