@@ -62,7 +62,7 @@ export type Derived<C extends AnyCollection> = Pick<Row<C>, DerivedName<C['field
 /** The values of a collection's `within` fields; nothing where it declares none. */
 export type Scope<C extends AnyCollection> = C extends { readonly within: readonly (infer W extends string)[] }
   ? { readonly [K in W & keyof C['fields']]: TypeOf<C['fields'][K]> }
-  : Record<never, never>
+  : Readonly<Record<string, never>>
 /** Names of fields whose past is a curve. */
 export type SeriesName<F> = {
   [K in keyof F]: F[K] extends Field<unknown, infer P extends Keep> ? ('series' extends P ? K : never) : never
