@@ -87,7 +87,8 @@ export interface Manifest {
     readonly rows: number
     readonly entries: readonly string[]
   }[]
-  readonly entries: readonly { readonly name: string; readonly bytes: number; readonly sha256: string }[]
+  /** `rows` where the entry is a table: compared with its footer before it is read. */
+  readonly entries: readonly { readonly name: string; readonly bytes: number; readonly sha256: string; readonly rows?: number }[]
   readonly parent?: string
 }
 export interface SourceAnswer {
