@@ -1,0 +1,125 @@
+// Consumers of the lab, in kafkajs: they parse JSON, commit what they have done, and retry what they cannot parse for ever
+// without ever losing their place in the group.
+import { setTimeout as delay } from 'node:timers/promises'
+import { kafkaClient } from './client.ts'
+import type { SentRecord } from './producers.ts'
+
+export interface ConsumerOptions {
+  readonly groupId: string
+  readonly topics: readonly string[]
+  readonly clientId?: string
+  /** Time spent on each record, to make a consumer that falls behind. Default 0. */
+  readonly recordMs?: number
+  /** How often positions are committed, moved or not. Default 1 s. */
+  readonly commitEveryMs?: number
+  /** Default 1 s. */
+  readonly retryEveryMs?: number
+  /** Default 10 s. */
+  readonly sessionTimeoutMs?: number
+}
+
+export interface LabConsumer {
+  readonly groupId: string
+  /** Records handled. */
+  readonly handled: number
+  /** Tries of records that cannot be parsed. */
+  readonly retries: number
+  /** Records it cannot get past, one a partition. */
+  standsAt(): readonly SentRecord[]
+  /** Commits and leaves the group. */
+  stop(): Promise<void>
+}
+
+/** Joins the group and consumes from the committed offset, else from the start. Resolves when it has joined. */
+export async function startConsumer(bootstrap: readonly string[], options: ConsumerOptions): Promise<LabConsumer> {
+  const consumer = kafkaClient(bootstrap, options.clientId ?? `consumer-${options.groupId}`).consumer({
+    groupId: options.groupId,
+    sessionTimeout: options.sessionTimeoutMs ?? 10_000,
+    heartbeatInterval: 2_000,
+    maxWaitTimeInMs: 500,
+    retry: { retries: 1_000_000, initialRetryTime: 200, maxRetryTime: 2_000 },
+  })
+  let handled = 0
+  let retries = 0
+  const positions = new Map<string, SentRecord>()
+  const standing = new Map<string, SentRecord>()
+  const timers = new Set<NodeJS.Timeout>()
+
+  const commit = async (): Promise<void> => {
+    const offsets = [...positions.values()].map((one) => ({ topic: one.topic, partition: one.partition, offset: String(one.offset) }))
+    // A rebalance refuses commits; the next round brings them, or another member has the partition by then.
+    if (offsets.length > 0) await consumer.commitOffsets(offsets).catch(() => undefined)
+  }
+  const joined = new Promise<void>((resolve) => {
+    consumer.on(consumer.events.GROUP_JOIN, () => {
+      positions.clear()
+      standing.clear()
+      resolve()
+    })
+  })
+  await consumer.connect()
+  await consumer.subscribe({ topics: [...options.topics], fromBeginning: true })
+  await consumer.run({
+    autoCommit: false,
+    eachBatchAutoResolve: false,
+    partitionsConsumedConcurrently: 16,
+    eachBatch: async ({ batch, resolveOffset, heartbeat, pause, isRunning, isStale }) => {
+      const id = `${batch.topic}/${batch.partition}`
+      for (const message of batch.messages) {
+        if (!isRunning() || isStale()) return
+        const at: SentRecord = { topic: batch.topic, partition: batch.partition, offset: BigInt(message.offset) }
+        if (!isJson(message.value)) {
+          retries += 1
+          standing.set(id, at)
+          positions.set(id, at)
+          // Pausing only this partition keeps heartbeats and the other partitions going.
+          const resume = pause()
+          const timer = setTimeout(() => {
+            timers.delete(timer)
+            resume()
+          }, options.retryEveryMs ?? 1_000)
+          timers.add(timer)
+          await commit()
+          return
+        }
+        if (options.recordMs) {
+          await delay(options.recordMs)
+          await heartbeat()
+        }
+        handled += 1
+        standing.delete(id)
+        positions.set(id, { ...at, offset: at.offset + 1n })
+        resolveOffset(message.offset)
+      }
+      await heartbeat()
+    },
+  })
+  const committing = setInterval(() => void commit(), options.commitEveryMs ?? 1_000)
+  await joined
+  return {
+    groupId: options.groupId,
+    get handled() {
+      return handled
+    },
+    get retries() {
+      return retries
+    },
+    standsAt: () => [...standing.values()],
+    stop: async () => {
+      clearInterval(committing)
+      await commit()
+      for (const timer of timers) clearTimeout(timer)
+      await consumer.disconnect()
+    },
+  }
+}
+
+function isJson(value: Buffer | null): boolean {
+  if (value === null) return true
+  try {
+    JSON.parse(value.toString('utf8'))
+    return true
+  } catch {
+    return false
+  }
+}
