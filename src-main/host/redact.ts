@@ -1,7 +1,8 @@
 // The one redaction: used for logs, errors, reports, snapshots and copied details. It works by the names of keys, by the shapes of
 // well-known secrets, and by the values that are known to be secret.
 
-const HIDDEN = '•••'
+/** Stands where a secret was. */
+export const HIDDEN = '•••'
 const DEPTH_CAP = 64
 
 /** Names whose values are never shown; compared without case, dashes, dots and underscores. */
@@ -24,6 +25,11 @@ const shapes: readonly (readonly [RegExp, string])[] = [
   [/\beyJ[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]{5,}(?:\.[A-Za-z0-9_-]*)?/g, HIDDEN],
   [/\b(?:AKIA|ASIA)[0-9A-Z]{16}\b/g, HIDDEN],
 ]
+
+/** True for the name of a setting or field whose value is never shown: `sasl.jaas.config`, `dbPassword`, `s3.secret-key`. */
+export function isSecretName(name: string): boolean {
+  return secretKey.test(name.toLowerCase().replaceAll(/[-_. ]/g, ''))
+}
 
 /** Text without secrets. `known` are values known to be secret; they are found raw, URL-encoded, in base64 and inside JSON text. */
 export function redactText(text: string, known: readonly string[] = []): string {
@@ -67,7 +73,7 @@ function copy(value: unknown, known: readonly string[], above: readonly object[]
 }
 
 function entry(key: string, value: unknown, inner: (v: unknown) => unknown, known: readonly string[]): readonly [string, unknown] {
-  const secret = secretKey.test(key.toLowerCase().replaceAll(/[-_. ]/g, ''))
+  const secret = isSecretName(key)
   const plain = typeof value === 'boolean' || value === null || value === undefined // `hasPassword: true` is not a secret
   return [redactText(key, known), secret && !plain ? HIDDEN : inner(value)]
 }
