@@ -26,6 +26,8 @@ export interface LabConsumer {
   readonly retries: number
   /** Records it cannot get past, one a partition. */
   standsAt(): readonly SentRecord[]
+  /** Gets past this one record at its next try, as a person would who has looked at it. */
+  skip(record: SentRecord): void
   /** Commits and leaves the group. */
   stop(): Promise<void>
 }
@@ -43,6 +45,7 @@ export async function startConsumer(bootstrap: readonly string[], options: Consu
   let retries = 0
   const positions = new Map<string, SentRecord>()
   const standing = new Map<string, SentRecord>()
+  const skipped = new Set<string>()
   const timers = new Set<NodeJS.Timeout>()
 
   const commit = async (): Promise<void> => {
@@ -68,7 +71,7 @@ export async function startConsumer(bootstrap: readonly string[], options: Consu
       for (const message of batch.messages) {
         if (!isRunning() || isStale()) return
         const at: SentRecord = { topic: batch.topic, partition: batch.partition, offset: BigInt(message.offset) }
-        if (!isJson(message.value)) {
+        if (!isJson(message.value) && !skipped.has(`${id}/${at.offset}`)) {
           retries += 1
           standing.set(id, at)
           positions.set(id, at)
@@ -105,6 +108,7 @@ export async function startConsumer(bootstrap: readonly string[], options: Consu
       return retries
     },
     standsAt: () => [...standing.values()],
+    skip: (record) => skipped.add(`${record.topic}/${record.partition}/${record.offset}`),
     stop: async () => {
       clearInterval(committing)
       await commit()
