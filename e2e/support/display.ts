@@ -1,8 +1,8 @@
-// A display for windows: the one that is there, else an own Xvfb on a free number, which ends with the test.
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { createInterface } from 'node:readline'
-import { endProcess } from './free-of-leftovers.ts'
+// A display for windows: an own Xvfb on a number that it finds free itself, which ends with the test.
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { startProcess, waitFor } from './process.ts'
 
 export interface Display {
   /** Value for `DISPLAY`. */
@@ -10,27 +10,31 @@ export interface Display {
   close(): Promise<void>
 }
 
-/** Starts an Xvfb of 1600 × 1000 on a number that it finds free itself. Rejects, naming the package, where there is no Xvfb. */
-export async function startDisplay(): Promise<Display> {
-  const xvfb = spawn('Xvfb', ['-displayfd', '3', '-screen', '0', '1600x1000x24', '-nolisten', 'tcp', '-noreset'], {
-    stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
-  })
-  const number = await displayNumber(xvfb)
-  return { name: `:${number}`, close: () => endProcess(xvfb) }
-}
-
-async function displayNumber(xvfb: ChildProcess): Promise<string> {
-  const pipe = xvfb.stdio[3]
-  if (pipe === null || pipe === undefined || !('read' in pipe)) throw new Error('Xvfb has no pipe to tell its number')
-  const failed = Promise.race([
-    once(xvfb, 'error').then(([error]) => {
-      throw new Error('Xvfb could not be started; Debian has it in the package xvfb', { cause: error })
-    }),
-    once(xvfb, 'exit').then(([code]) => {
-      throw new Error(`Xvfb ended with ${code} before it had a display`)
-    }),
-  ])
-  const [line] = await Promise.race([once(createInterface(pipe), 'line'), failed])
-  failed.catch(() => {}) // its end later is what `close` asks for
-  return String(line)
+/**
+ * Starts an Xvfb of 1600 × 1000. Rejects where there is none.
+ * @param open lets windows of other users in, by its local socket alone
+ */
+export async function startDisplay({ open = false }: { readonly open?: boolean } = {}): Promise<Display> {
+  const folder = await mkdtemp(join(tmpdir(), 'display-'))
+  const logFile = join(folder, 'xvfb.log')
+  try {
+    const xvfb = await startProcess({
+      name: 'Xvfb',
+      command: 'Xvfb',
+      args: ['-displayfd', '1', '-screen', '0', '1600x1000x24', '-nolisten', 'tcp', '-noreset', ...(open ? ['-ac'] : [])],
+      logFile,
+    })
+    const number = async (): Promise<string | undefined> => /^(\d+)$/m.exec(await readFile(logFile, 'utf8'))?.[1]
+    await waitFor('Xvfb tells its number', async () => (await number()) !== undefined, { withinMs: 15_000, everyMs: 20, processes: [xvfb] })
+    return {
+      name: `:${await number()}`,
+      close: async () => {
+        await xvfb.stop()
+        await rm(folder, { recursive: true, force: true })
+      },
+    }
+  } catch (error) {
+    await rm(folder, { recursive: true, force: true })
+    throw error
+  }
 }

@@ -1,8 +1,6 @@
 // Everything a test starts is ended again, also when the test fails: things to end are noted as they are started, and ended in
-// reverse order. Processes are ended by their id, never by name.
-import type { ChildProcess } from 'node:child_process'
+// reverse order.
 import { readdirSync, readFileSync } from 'node:fs'
-import { setTimeout as sleep } from 'node:timers/promises'
 
 export interface Leftovers {
   /** Notes something to be ended; returns it. */
@@ -56,29 +54,4 @@ export function descendants(pid: number): readonly number[] {
     })
   const below = (of: number): readonly number[] => parents.filter((p) => p.parent === of).flatMap((p) => [p.pid, ...below(p.pid)])
   return below(pid)
-}
-
-/** Ends a child process: asks, and after a while insists. Resolves when it is gone. */
-export async function endProcess(child: ChildProcess, patienceMs = 5_000): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return
-  const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()))
-  child.kill('SIGTERM')
-  const insist = setTimeout(() => child.kill('SIGKILL'), patienceMs)
-  await gone
-  clearTimeout(insist)
-}
-
-/** Waits until a condition holds, asking every 25 ms; rejects with what was waited for. */
-export async function until<T>(
-  what: string,
-  condition: () => Promise<T | undefined | false> | T | undefined | false,
-  withinMs = 15_000,
-): Promise<T> {
-  const deadline = performance.now() + withinMs
-  for (;;) {
-    const value = await condition()
-    if (value !== undefined && value !== false) return value
-    if (performance.now() > deadline) throw new Error(`waited ${withinMs} ms in vain: ${what}`)
-    await sleep(25)
-  }
 }

@@ -1,11 +1,13 @@
 // The real app in real Electron, for tests: its own profile folder, its own display, Playwright attached.
+import { existsSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { _electron, type ElectronApplication, type Page } from '@playwright/test'
 import { startDisplay } from './display.ts'
 import { electronRuntime } from './electron-runtime.ts'
-import { leftovers, runs, until } from './free-of-leftovers.ts'
+import { leftovers, runs } from './free-of-leftovers.ts'
+import { waitFor } from './process.ts'
 
 declare global {
   /** Set by the shell while a test holds its start. */
@@ -38,6 +40,7 @@ export const sandboxArgs: readonly string[] = process.getuid?.() === 0 ? ['--no-
 
 /** Starts the built app and waits for its first window. Needs `npm run build` before. */
 export async function launchApp(options: LaunchOptions = {}): Promise<LaunchedApp> {
+  if (!existsSync(join(checkout, 'out/main/shell.js'))) throw new Error('the app is not built: npm run build')
   const executablePath = await electronRuntime()
   const left = leftovers()
   try {
@@ -58,7 +61,7 @@ export async function launchApp(options: LaunchOptions = {}): Promise<LaunchedAp
     if (pid === undefined) throw new Error('Electron has no process id')
     left.end(app, () => endApp(app, pid))
     // The app waits until it is attached, or the attaching would race with its first window. A closed __go is not there yet: ask again.
-    await until('the app holds its start', () =>
+    await waitFor('the app holds its start', () =>
       app.evaluate(() => {
         globalThis.__go?.()
         return globalThis.__go !== undefined
@@ -78,7 +81,7 @@ function definedEnv(): Record<string, string> {
 
 async function endApp(app: ElectronApplication, pid: number): Promise<void> {
   if (!runs(pid)) return
-  await Promise.race([app.close().catch(() => {}), until('the app is gone', () => !runs(pid), 8_000).catch(() => {})])
+  await Promise.race([app.close().catch(() => {}), waitFor('the app is gone', () => !runs(pid), { withinMs: 8_000 }).catch(() => {})])
   if (runs(pid)) process.kill(pid, 'SIGKILL')
-  await until('the app is gone', () => !runs(pid))
+  await waitFor('the app is gone', () => !runs(pid))
 }

@@ -16,7 +16,15 @@ export type EntryName = keyof typeof sources
  * @param from file that asks; for tests only. In a build it is `out/main/*.js` or a chunk below it.
  */
 export function entryPath(name: EntryName, from: string = fileURLToPath(import.meta.url)): string {
+  return from.endsWith('.ts') ? join(dirname(from), '..', sources[name]) : join(builtPrograms(from), `${name}.js`)
+}
+
+/** Folder of the built page. From sources it is the one in the checkout, which `npm run build` fills. */
+export function pageFolder(from: string = fileURLToPath(import.meta.url)): string {
+  return from.endsWith('.ts') ? join(dirname(from), '../../out/renderer') : join(builtPrograms(from), '../renderer')
+}
+
+function builtPrograms(from: string): string {
   const folder = dirname(from)
-  if (from.endsWith('.ts')) return join(folder, '..', sources[name])
-  return join(basename(folder) === 'chunks' ? dirname(folder) : folder, `${name}.js`)
+  return basename(folder) === 'chunks' ? dirname(folder) : folder
 }

@@ -4,6 +4,8 @@
 export type ToHost =
   /** A page wants to talk: its port comes with this. */
   | { readonly type: 'page'; readonly id: number }
+  /** The page of this port has asked for another: close it. */
+  | { readonly type: 'drop-page'; readonly id: number }
   /** Are you there? Answered by `pong` with the same number. */
   | { readonly type: 'ping'; readonly n: number }
   /** A file a person asked to be opened. */
@@ -17,8 +19,6 @@ export type ToHost =
 /** From the host to the shell. */
 export type FromHost =
   | { readonly type: 'pong'; readonly n: number }
-  /** The port of this page is closed: it may ask for another. */
-  | { readonly type: 'page-closed'; readonly id: number }
   /** Start a reader process and hand over a port to it. */
   | { readonly type: 'start-reader'; readonly id: number }
   | { readonly type: 'kill-reader'; readonly id: number }

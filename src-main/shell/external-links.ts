@@ -1,4 +1,4 @@
-// The only way out of the app into a browser. Nothing else may import Electron's `shell`.
+// Judges addresses that are to be opened in a browser: the only way out of the app.
 
 /** An address that may be opened, with the host to show to the person; or undefined. */
 export interface ExternalLink {

@@ -72,24 +72,26 @@ describe('the host process', () => {
     expect(host(0).sent).toContainEqual({ message: { type: 'page', id: 1 }, port: 'host 1' })
   })
 
-  it('is started again when it dies, and the page that asks meanwhile gets a port of the new one', () => {
+  it('is started again when it dies, and the page that asks then gets a port of the new one', () => {
     const { keeper, hosts, host, handed, page, states } = setUp()
     keeper.connect(page('load 1'))
-    keeper.connect(page('load 1')) // the page saw its port close before the shell saw the exit
-    expect(handed).toHaveLength(1)
     host(0).die(9)
+    keeper.connect(page('load 1'))
     expect(hosts).toHaveLength(2)
     expect(handed).toEqual(['load 1: page 1', 'load 1: page 2'])
+    expect(host(1).sent).toContainEqual({ message: { type: 'page', id: 2 }, port: 'host 2' })
     expect(states).toEqual([{ state: 'running' }, { state: 'starting' }, { state: 'running' }].slice(-states.length))
   })
 
-  it('gives a load a second port only after the first is closed', () => {
+  it('closes the port of a load that asks for another, so that a load never holds two', () => {
     const { keeper, host, handed, page } = setUp()
     keeper.connect(page('load 1'))
+    keeper.connect(page('load 2'))
     keeper.connect(page('load 1'))
-    expect(handed).toHaveLength(1)
-    host(0).say({ type: 'page-closed', id: 1 })
-    expect(handed).toHaveLength(2)
+    expect(handed).toEqual(['load 1: page 1', 'load 2: page 2', 'load 1: page 3'])
+    expect(host(0).sent.filter(({ message }) => message.type === 'drop-page')).toEqual([
+      { message: { type: 'drop-page', id: 1 }, port: undefined },
+    ])
   })
 
   it('is killed and started again when it no longer answers', () => {

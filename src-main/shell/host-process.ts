@@ -47,7 +47,7 @@ export interface PageRequest<Port> {
 }
 
 export interface HostProcess<Port> {
-  /** Hands a port to the page, now or when there is a host; a load holds at most one open port. */
+  /** Hands a port to the page, now or when there is a host. A load holds one port at most: a new one replaces it. */
   connect(page: PageRequest<Port>): void
   /** Forgets a load that is gone. */
   forget(key: string): void
@@ -66,7 +66,7 @@ export function keepHost<Port>(ports: HostPorts<Port>): HostProcess<Port> {
   let frozen = false
   let closing: (() => void) | undefined
   let crashes: (HostCrash & { readonly atMs: number })[] = []
-  const open = new Map<number, string>()
+  const open = new Map<string, number>()
   const waiting = new Map<string, PageRequest<Port>>()
   const unsent: ToHost[] = []
 
@@ -82,9 +82,6 @@ export function keepHost<Port>(ports: HostPorts<Port>): HostProcess<Port> {
         if (message.type === 'pong') {
           heartbeat?.answered()
           if (state.state !== 'running') setState({ state: 'running' })
-        } else if (message.type === 'page-closed') {
-          open.delete(message.id)
-          serveWaiting()
         } else ports.onMessage(message, started)
       },
       exit: (code) => gone(started, code),
@@ -106,11 +103,12 @@ export function keepHost<Port>(ports: HostPorts<Port>): HostProcess<Port> {
   function serveWaiting(): void {
     for (const [key, page] of waiting) {
       if (child === undefined) return
-      if ([...open.values()].includes(key)) continue
       waiting.delete(key)
+      const before = open.get(key)
+      if (before !== undefined) child.send({ type: 'drop-page', id: before })
       const id = nextId
       nextId += 1
-      open.set(id, key)
+      open.set(key, id)
       const { page: pagePort, host: hostPort } = ports.channel()
       child.send({ type: 'page', id }, hostPort)
       page.hand(id, pagePort)
@@ -147,6 +145,7 @@ export function keepHost<Port>(ports: HostPorts<Port>): HostProcess<Port> {
     },
     forget: (key) => {
       waiting.delete(key)
+      open.delete(key)
     },
     startAgain: () => {
       if (state.state !== 'stopped') return

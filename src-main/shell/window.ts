@@ -1,9 +1,9 @@
 // The one window: hardened, put back where it stood, brought back when its page dies or hangs.
 import { join } from 'node:path'
-import { BrowserWindow, dialog, screen, shell } from 'electron'
+import { BrowserWindow, dialog, screen } from 'electron'
 import { APP_ORIGIN } from './app-scheme.ts'
-import { openExternalLink } from './external-links.ts'
 import { type Heartbeat, startHeartbeat } from './heartbeat.ts'
+import { linkOpener } from './link-opener.ts'
 import { keepToOnePage } from './navigation.ts'
 import { readWindowState, writeWindowState } from './window-state.ts'
 
@@ -56,35 +56,11 @@ export function openAppWindow(options: AppWindowOptions): BrowserWindow {
     options.onShown()
   })
   window.on('close', () => writeWindowState(stateFile, { ...window.getNormalBounds(), maximized: window.isMaximized() }))
-  keepToOnePage(window.webContents, askToOpen(window))
+  keepToOnePage(window.webContents, linkOpener(window))
   reloadWhenGone(window)
   askWhenSilent(window)
   void window.loadURL(`${APP_ORIGIN}/`)
   return window
-}
-
-function askToOpen(window: BrowserWindow): (url: string) => void {
-  let asking = false
-  return (url) => {
-    if (asking) return
-    asking = true
-    void openExternalLink(url, {
-      ask: async (host, address) => {
-        const { response } = await dialog.showMessageBox(window, {
-          type: 'question',
-          message: `Open ${host} in your browser?`,
-          detail: address,
-          buttons: ['Open', 'Cancel'],
-          defaultId: 1,
-          cancelId: 1,
-        })
-        return response === 0
-      },
-      open: (address) => shell.openExternal(address),
-    }).finally(() => {
-      asking = false
-    })
-  }
 }
 
 /** The address, with the place inside the page, outlives the page's process; the host and its connections do too. */
