@@ -41,3 +41,59 @@ export const statusWords = {
 } as const satisfies Record<string, StateWord>
 export type LagStatus = keyof typeof statusWords
 export const lagStatuses = Object.keys(statusWords).filter((status): status is LagStatus => status in statusWords)
+
+/** What the cluster says of a broker against what our own sockets saw of it. */
+export const contactWords = {
+  answering: { word: 'answering', health: 'ok' },
+  refusing: { word: 'refuses us', health: 'high' },
+  silent: { word: 'silent', health: 'high' },
+  'not allowed': { word: 'host not allowed', health: 'unknown' },
+  'not asked': { word: 'not asked yet', health: 'unknown' },
+} as const satisfies Record<string, StateWord>
+export type Contact = keyof typeof contactWords
+export const contacts = Object.keys(contactWords).filter((word): word is Contact => word in contactWords)
+
+/** What a partition, or the worst partition of a topic, can still do. UNDER_MIN_ISR refuses writes right now. */
+export const replicaWords = {
+  OFFLINE: { word: 'offline', health: 'critical' },
+  UNDER_MIN_ISR: { word: 'under min ISR, refuses writes', health: 'critical' },
+  UNDER_REPLICATED: { word: 'under-replicated', health: 'high' },
+  NO_ACCESS: { word: 'no access', health: 'unknown' },
+  OK: { word: 'in sync', health: 'ok' },
+} as const satisfies Record<string, StateWord>
+export type ReplicaState = keyof typeof replicaWords
+export const replicaStates = Object.keys(replicaWords).filter((state): state is ReplicaState => state in replicaWords)
+
+/** How a group gets its partitions. */
+export const groupKindWords = {
+  consumer: { word: 'consumer group', health: 'ok' },
+  share: { word: 'share group', health: 'ok' },
+  'self-assigned': { word: 'assigns its own partitions', health: 'ok' },
+  connect: { word: 'Connect workers', health: 'ok' },
+  streams: { word: 'streams group', health: 'ok' },
+  other: { word: 'other', health: 'unknown' },
+} as const satisfies Record<string, StateWord>
+export type GroupKind = keyof typeof groupKindWords
+export const groupKinds = Object.keys(groupKindWords).filter((kind): kind is GroupKind => kind in groupKindWords)
+
+/** A group's own state, as its coordinator says it. */
+export const groupStateWords = {
+  Stable: { word: 'stable', health: 'ok' },
+  Empty: { word: 'empty', health: 'idle' },
+  PreparingRebalance: { word: 'preparing rebalance', health: 'warn' },
+  CompletingRebalance: { word: 'completing rebalance', health: 'warn' },
+  Assigning: { word: 'assigning', health: 'warn' },
+  Reconciling: { word: 'reconciling', health: 'warn' },
+  NotReady: { word: 'not ready', health: 'warn' },
+  Dead: { word: 'dead', health: 'idle' },
+} as const satisfies Record<string, StateWord>
+export type GroupState = keyof typeof groupStateWords
+export const groupStates = Object.keys(groupStateWords).filter((state): state is GroupState => state in groupStateWords)
+
+/** A disk of a broker. */
+export const dirWords = {
+  ONLINE: { word: 'online', health: 'ok' },
+  OFFLINE: { word: 'offline', health: 'critical' },
+} as const satisfies Record<string, StateWord>
+export type DirState = keyof typeof dirWords
+export const dirStates = Object.keys(dirWords).filter((state): state is DirState => state in dirWords)
