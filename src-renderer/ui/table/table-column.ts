@@ -1,0 +1,37 @@
+// A column of a table: how a cell is drawn, how it is copied, how wide it wants to be.
+import type { ReactNode } from 'react'
+import type { Look } from '../values/format.ts'
+
+export interface TableColumn<T> {
+  readonly name: string
+  readonly title: string
+  readonly unit?: string | undefined
+  /** Its meaning, in a sentence. */
+  readonly says: string
+  readonly numeric: boolean
+  readonly cell: (row: T, look: Look) => ReactNode
+  /** The text drawn, to measure the column by. */
+  readonly shown: (row: T, look: Look) => string
+  /** Exactly, as copied. */
+  readonly text: (row: T) => string
+  /** False where the whole cannot be sorted by it. */
+  readonly sortable?: boolean
+}
+
+const PX_A_LETTER = 7.3
+const PADDING = 22
+/** Pixels for each column: wide enough for its title and what the rows at hand hold, within bounds. */
+export function measureColumns<T>(columns: readonly TableColumn<T>[], rows: readonly T[], look: Look): readonly number[] {
+  return columns.map((column) => {
+    const title = column.title.length + (column.unit === undefined ? 0 : column.unit.length + 2) + 2
+    const longest = rows.reduce((max, row) => Math.max(max, column.shown(row, look).length), title)
+    return Math.round(Math.min(Math.max(longest * PX_A_LETTER + PADDING, 64), 340))
+  })
+}
+
+/** Rows as tab-separated text with a header line. Tabs and line ends inside a cell become spaces: a row stays a row. */
+export function toTsv<T>(columns: readonly TableColumn<T>[], rows: readonly T[]): string {
+  const clean = (text: string): string => text.replace(/[\t\r\n]+/g, ' ')
+  const head = columns.map((c) => clean(c.unit === undefined ? c.name : `${c.name} (${c.unit})`)).join('\t')
+  return [head, ...rows.map((row) => columns.map((c) => clean(c.text(row))).join('\t'))].join('\n')
+}
