@@ -82,12 +82,14 @@ export async function makeExport(folder: string, tables: readonly MadeTable[]): 
       mkdirSync(dirname(join(folder, entry)), { recursive: true })
       const types = Object.entries(columns)
       await connection.run(`create or replace table made (${types.map(([column, type]) => `"${column}" ${type}`).join(', ')})`)
-      const places = types.map(([, type], i) => `$${i + 1}::varchar::${type}`).join(', ')
-      for (const row of rows)
-        await connection.run(
-          `insert into made values (${places})`,
-          row.map((cell) => (cell === null ? null : String(cell))),
+      for (let from = 0; from < rows.length; from += 200) {
+        const some = rows.slice(from, from + 200)
+        const values = some.map(
+          (_, row) => `(${types.map(([, type], i) => `$${row * types.length + i + 1}::varchar::${type}`).join(', ')})`,
         )
+        const cells = some.flat().map((cell) => (cell === null ? null : String(cell)))
+        await connection.run(`insert into made values ${values.join(', ')}`, cells)
+      }
       await connection.run(`copy made to '${join(folder, entry)}' (format parquet, compression zstd)`)
     }
   } finally {
