@@ -3,9 +3,12 @@ import type { MessagePortMain, WebContents, WebFrameMain } from 'electron'
 import { APP_ORIGIN } from './app-scheme.ts'
 import type { HostProcess } from './host-process.ts'
 
-/** Whether the frame that asks may have a port. A frame that is already gone is `null`. */
-export function mayHavePort(asking: WebFrameMain | null, top: WebFrameMain): boolean {
-  return asking !== null && asking === top && asking.origin === APP_ORIGIN
+/**
+ * Whether the frame that asks may have a port. A frame that is already gone is `null`. The address is asked for beside the origin,
+ * because a blank page has the origin of the page it came from.
+ */
+export function mayHavePort(asking: Pick<WebFrameMain, 'origin' | 'url'> | null, top: Pick<WebFrameMain, 'origin' | 'url'>): boolean {
+  return asking !== null && asking === top && asking.origin === APP_ORIGIN && asking.url.startsWith(`${APP_ORIGIN}/`)
 }
 
 /** Listens to these contents alone, so that no other window can ask. */

@@ -56,7 +56,7 @@ export function openAppWindow(options: AppWindowOptions): BrowserWindow {
     options.onShown()
   })
   window.on('close', () => writeWindowState(stateFile, { ...window.getNormalBounds(), maximized: window.isMaximized() }))
-  keepToOnePage(window.webContents, linkOpener(window))
+  keepToOnePage(window.webContents, APP_ORIGIN, linkOpener(window))
   reloadWhenGone(window)
   askWhenSilent(window)
   void window.loadURL(`${APP_ORIGIN}/`)
