@@ -32,6 +32,7 @@ taskmanager:
 rest: {address: 127.0.0.1, bind-address: 127.0.0.1, port: ${plan.restPort}}
 blob: {server: {port: ${plan.blobPort}}}
 heartbeat: {interval: ${Math.round(plan.heartbeatTimeoutMs / 5)}, timeout: ${plan.heartbeatTimeoutMs}}
+cluster: {registration: {error-delay: 1 s, refused-registration-delay: 2 s}}
 metrics: {internal: {query-service: {port: ${jobManagerMetricsPort}}}}
 io: {tmp: {dirs: ${plan.folder}/tmp}}
 web: {upload: {dir: ${plan.folder}/upload}, submit: {enable: true}}

@@ -32,6 +32,9 @@ export interface LabConsumer {
   stop(): Promise<void>
 }
 
+/** kafkajs may never finish a disconnect while brokers are away (tulios/kafkajs#767). */
+const STOP_WITHIN_MS = 10_000
+
 /** Joins the group and consumes from the committed offset, else from the start. Resolves when it has joined. */
 export async function startConsumer(bootstrap: readonly string[], options: ConsumerOptions): Promise<LabConsumer> {
   const consumer = kafkaClient(bootstrap, options.clientId ?? `consumer-${options.groupId}`).consumer({
@@ -39,7 +42,8 @@ export async function startConsumer(bootstrap: readonly string[], options: Consu
     sessionTimeout: options.sessionTimeoutMs ?? 10_000,
     heartbeatInterval: 2_000,
     maxWaitTimeInMs: 500,
-    retry: { retries: 1_000_000, initialRetryTime: 200, maxRetryTime: 2_000 },
+    // Few tries and a restart, not many tries: a commit that is repeated for ever keeps the member from joining again.
+    retry: { retries: 5, initialRetryTime: 200, maxRetryTime: 2_000, restartOnFailure: () => Promise.resolve(true) },
   })
   let handled = 0
   let retries = 0
@@ -48,10 +52,18 @@ export async function startConsumer(bootstrap: readonly string[], options: Consu
   const skipped = new Set<string>()
   const timers = new Set<NodeJS.Timeout>()
 
-  const commit = async (): Promise<void> => {
+  const commitOnce = async (): Promise<void> => {
     const offsets = [...positions.values()].map((one) => ({ topic: one.topic, partition: one.partition, offset: String(one.offset) }))
     // A rebalance refuses commits; the next round brings them, or another member has the partition by then.
     if (offsets.length > 0) await consumer.commitOffsets(offsets).catch(() => undefined)
+  }
+  let committing: Promise<void> | undefined
+  // One at a time, and never awaited while a batch is handled: a lost coordinator must not hold the fetchers.
+  const commit = (): Promise<void> => {
+    committing ??= commitOnce().finally(() => {
+      committing = undefined
+    })
+    return committing
   }
   const joined = new Promise<void>((resolve) => {
     consumer.on(consumer.events.GROUP_JOIN, () => {
@@ -82,7 +94,7 @@ export async function startConsumer(bootstrap: readonly string[], options: Consu
             resume()
           }, options.retryEveryMs ?? 1_000)
           timers.add(timer)
-          await commit()
+          void commit()
           return
         }
         if (options.recordMs) {
@@ -97,8 +109,13 @@ export async function startConsumer(bootstrap: readonly string[], options: Consu
       await heartbeat()
     },
   })
-  const committing = setInterval(() => void commit(), options.commitEveryMs ?? 1_000)
+  const commits = setInterval(() => void commit(), options.commitEveryMs ?? 1_000)
   await joined
+  const leave = async (): Promise<void> => {
+    await committing
+    await commit()
+    await consumer.disconnect()
+  }
   return {
     groupId: options.groupId,
     get handled() {
@@ -110,10 +127,9 @@ export async function startConsumer(bootstrap: readonly string[], options: Consu
     standsAt: () => [...standing.values()],
     skip: (record) => skipped.add(`${record.topic}/${record.partition}/${record.offset}`),
     stop: async () => {
-      clearInterval(committing)
-      await commit()
+      clearInterval(commits)
       for (const timer of timers) clearTimeout(timer)
-      await consumer.disconnect()
+      await Promise.race([leave(), delay(STOP_WITHIN_MS, undefined, { ref: false })])
     },
   }
 }
