@@ -16,6 +16,13 @@ export interface ClusterOptions {
 
 /** After this long without a byte a broker counts as silent for the round that asks; its request goes on until its own deadline. */
 export const patienceMs = 5_000
+/** … and after this long when it was silent or refusing before. */
+const shortPatienceMs = 1_000
+const metadataPatienceMs = 2_000
+
+function patienceFor(link: BrokerLink): number {
+  return link.contact.failures > 1 ? shortPatienceMs : patienceMs
+}
 
 export class Cluster {
   readonly #options: ClusterOptions
@@ -37,24 +44,42 @@ export class Cluster {
     return target === undefined ? undefined : this.#links.get(targetText(target))?.contact
   }
 
-  /** All topics (or the named ones) from whichever broker answers first; remembers the brokers. */
+  /** All topics (or the named ones); remembers the brokers. A broker that fails or is silent for 2 s is passed over for the next. */
   async metadata(topics: readonly string[] | null = null): Promise<MetadataAnswer> {
-    const link = await this.#anyLink()
-    const answer = await this.#patient(link, link.ask(metadata, { topics }, 'bulk'))
-    for (const broker of answer.brokers) this.#nodes.set(broker.nodeId, { host: broker.host, port: broker.port })
-    const alive = new Set(answer.brokers.map((broker) => broker.nodeId))
-    for (const node of this.#nodes.keys()) if (!alive.has(node)) await this.#forget(node)
-    return answer
+    const tried = new Set<BrokerLink>()
+    for (;;) {
+      const link = await this.#anyLink(tried)
+      tried.add(link)
+      try {
+        const answer = await this.#patient(link, link.ask(metadata, { topics }, 'bulk'), metadataPatienceMs)
+        await this.#learn(answer)
+        return answer
+      } catch (thrown) {
+        if (!(thrown instanceof AppError) || !thrown.data.retryable || tried.size >= this.#targets().length) throw thrown
+      }
+    }
   }
 
   /** Asks one broker, or any that is open. A broker that has been silent on a request for 5 s is not asked more until it answers or is cut off. */
   async ask<I, O>(node: number | 'any', api: WireApi<I, O>, input: I, channel: Channel = 'control'): Promise<O> {
-    const link = node === 'any' ? await this.#anyLink() : this.#linkOf(node)
-    if (link.silentMs() > patienceMs)
-      throw new AppError('timeout', `${targetText(link.target)} has not answered for ${Math.round(link.silentMs() / 1000)} s.`, {
-        system: 'kafka',
-        target: targetText(link.target),
-      })
+    return this.#send(node === 'any' ? await this.#anyLink() : this.#linkOf(node), api, input, channel)
+  }
+
+  /**
+   * Asks any broker over a socket of its own, for requests that it passes on to a controller: when that hangs, it is the controller that
+   * is silent, and the broker must not be taken for it.
+   */
+  async askThrough<I, O>(api: WireApi<I, O>, input: I): Promise<O> {
+    const { target } = await this.#anyLink()
+    return this.#send(this.#linkTo(target, 'through '), api, input, 'control')
+  }
+
+  #send<I, O>(link: BrokerLink, api: WireApi<I, O>, input: I, channel: Channel): Promise<O> {
+    const target = targetText(link.target)
+    if (link.silentMs() > patienceFor(link))
+      return Promise.reject(
+        new AppError('timeout', `${target} has not answered for ${Math.round(link.silentMs() / 1000)} s.`, { system: 'kafka', target }),
+      )
     return this.#patient(link, link.ask(api, input, channel))
   }
 
@@ -67,11 +92,16 @@ export class Cluster {
     this.#links.clear()
   }
 
-  #linkTo(target: Target): BrokerLink {
-    const key = targetText(target)
+  #linkTo(target: Target, purpose = ''): BrokerLink {
+    const key = purpose + targetText(target)
     const open = this.#links.get(key)
     if (open !== undefined) return open
-    const link = new BrokerLink({ door: this.#options.door, target, now: this.#options.now, onLost: () => this.#options.onLost(target) })
+    const link = new BrokerLink({
+      door: this.#options.door,
+      target,
+      now: this.#options.now,
+      onLost: () => (purpose === '' ? this.#options.onLost(target) : undefined),
+    })
     this.#links.set(key, link)
     return link
   }
@@ -82,36 +112,41 @@ export class Cluster {
     return this.#linkTo(target)
   }
 
-  /** The first of all known and bootstrap brokers whose socket and versions are ready: a frozen one accepts connections and never is. */
-  async #anyLink(): Promise<BrokerLink> {
-    const targets = new Map([...this.#nodes.values(), ...this.#options.bootstrap].map((target) => [targetText(target), target]))
-    const links = [...targets.values()].map((target) => this.#linkTo(target))
-    const ready = links.filter(
-      (link) => link.contact.failures === 0 && link.contact.lastAnswer !== undefined && link.silentMs() < patienceMs,
-    )
+  #targets(): readonly Target[] {
+    return [...new Map([...this.#nodes.values(), ...this.#options.bootstrap].map((target) => [targetText(target), target])).values()]
+  }
+
+  async #learn(answer: MetadataAnswer): Promise<void> {
+    for (const broker of answer.brokers) this.#nodes.set(broker.nodeId, { host: broker.host, port: broker.port })
+    const alive = new Set(answer.brokers.map((broker) => broker.nodeId))
+    for (const node of this.#nodes.keys()) if (!alive.has(node)) await this.#forget(node)
+  }
+
+  /**
+   * A broker that answered lately, else the first of all known and bootstrap brokers whose socket and versions are ready: a frozen one
+   * accepts connections and never is.
+   */
+  async #anyLink(except: ReadonlySet<BrokerLink> = new Set()): Promise<BrokerLink> {
+    const links = this.#targets()
+      .map((target) => this.#linkTo(target))
+      .filter((link) => !except.has(link))
+    const ready = links.filter((link) => link.contact.failures === 0 && link.contact.lastAnswer !== undefined)
+    const [calmest] = ready.sort((a, b) => a.silentMs() - b.silentMs())
+    const open = (link: BrokerLink): Promise<BrokerLink> => link.open('control').then(() => link)
     try {
-      return await Promise.any((ready.length > 0 ? ready.slice(0, 1) : links).map((link) => link.open('control').then(() => link)))
+      return await (calmest === undefined ? Promise.any(links.map(open)) : open(calmest).catch(() => Promise.any(links.map(open))))
     } catch (thrown) {
-      if (ready.length > 0) return this.#anyOf(links)
-      throw firstOf(thrown)
+      throw thrown instanceof AggregateError ? (thrown.errors[0] ?? thrown) : thrown
     }
   }
 
-  async #anyOf(links: readonly BrokerLink[]): Promise<BrokerLink> {
-    try {
-      return await Promise.any(links.map((link) => link.open('control').then(() => link)))
-    } catch (thrown) {
-      throw firstOf(thrown)
-    }
-  }
-
-  async #patient<O>(link: BrokerLink, answer: Promise<O>): Promise<O> {
+  async #patient<O>(link: BrokerLink, answer: Promise<O>, patience: number = patienceFor(link)): Promise<O> {
     const { promise: silent, reject } = Promise.withResolvers<never>()
     const timer = setInterval(() => {
       const target = targetText(link.target)
-      if (link.silentMs() > patienceMs)
-        reject(new AppError('timeout', `${target} did not answer within ${patienceMs / 1000} s.`, { system: 'kafka', target }))
-    }, patienceMs / 10)
+      if (link.silentMs() > patience)
+        reject(new AppError('timeout', `${target} did not answer within ${patience / 1000} s.`, { system: 'kafka', target }))
+    }, patience / 10)
     try {
       return await Promise.race([answer, silent])
     } finally {
@@ -128,8 +163,4 @@ export class Cluster {
     this.#links.delete(targetText(target))
     await link?.close()
   }
-}
-
-function firstOf(thrown: unknown): unknown {
-  return thrown instanceof AggregateError ? (thrown.errors[0] ?? thrown) : thrown
 }

@@ -1,0 +1,188 @@
+/**
+ * The sweep `lag`: one ordered round (S0 metadata → S1 groups and log starts → S2 commits → S3 ends) in at most 1 + 7 × brokers requests.
+ * Commits are read between log starts and ends, so that each comparison is a proof and no lag is ever negative by accident.
+ */
+import type { Asked, Ctx, Out } from '../../../../shared/model/connector.ts'
+import type { Unknown } from '../../../../shared/model/known.ts'
+import type { kafka } from '../../../../shared/systems/kafka/system.ts'
+import type { Memory } from '../memory.ts'
+import type { Cluster } from '../wire/cluster.ts'
+import { isForbidden, kafkaErrors } from '../wire/errors.ts'
+import type { MetadataAnswer } from '../wire/metadata.ts'
+import { offsetMarks } from '../wire/offsets.ts'
+import { askCommits, askMembers, type GroupsPicture, listAllGroups } from './ask-groups.ts'
+import { groupPartitionRow, groupRow } from './group-rows.ts'
+import { lookCloser } from './look-closer.ts'
+import { askEnds, type Picture, pictureOf, whyUnknown } from './picture.ts'
+import { type GroupPositions, positionsOf } from './positions.ts'
+import { brokerRows, clusterRow, partitionRows, topicRows } from './topology-rows.ts'
+
+type Collections = (typeof kafka)['collections']
+type Emitted = 'cluster' | 'brokers' | 'topics' | 'partitions' | 'groups' | 'groupPartitions'
+export type LagOut = Out<Collections, Emitted>
+export type LagAsked = Asked<Collections[Emitted]>
+
+export interface LagPorts {
+  readonly cluster: Cluster
+  readonly memory: Memory
+  readonly ctx: Pick<Ctx, 'now' | 'log'>
+}
+
+const offsetsTopic = '__consumer_offsets'
+
+/** Runs one round. Throws AppError only when no broker answers at all; everything else is a hole with its reason. */
+export async function sweepLag({ cluster, memory, ctx }: LagPorts, out: LagOut, asked: LagAsked): Promise<void> {
+  const picture = pictureOf(await cluster.metadata())
+  let again: Promise<MetadataAnswer | undefined> | undefined
+  const refresh = (): Promise<MetadataAnswer | undefined> => {
+    again ??= cluster.metadata().catch(() => undefined)
+    return again
+  }
+
+  const [groups] = await Promise.all([
+    listAllGroups(cluster, picture),
+    askEnds(cluster, picture, { at: offsetMarks.earliest, isolation: 0, take: (p, found) => (p.earliest = found.offset) }, refresh),
+  ])
+  const members = askMembers(cluster, picture, groups)
+  members.catch(() => {}) // awaited below; an earlier failure must not go unheard
+  await askCommits(cluster, picture, groups)
+  const at = ctx.now()
+  await Promise.all([
+    askEnds(
+      cluster,
+      picture,
+      {
+        at: offsetMarks.end,
+        isolation: 0,
+        take: (p, found) => {
+          p.end = found.offset
+          p.endEpoch = found.leaderEpoch
+        },
+      },
+      refresh,
+    ),
+    askEnds(cluster, picture, { at: offsetMarks.end, isolation: 1, take: (p, found) => (p.lastStable = found.offset) }, refresh),
+    members,
+  ])
+  asked.signal.throwIfAborted()
+
+  const known = new Set(groups.groups.keys())
+  noteOffsetsLeaders(picture, memory)
+  const hidden = hiddenGroups(picture, groups, memory)
+  memory.commits.begin((group) => known.has(group) || hidden.ids.has(group))
+  const found = positionsOf(picture, groups, memory.commits, at)
+  const wanted = new Set(asked.wanted.flatMap((scope) => ('group' in scope && typeof scope.group === 'string' ? [scope.group] : [])))
+  await lookCloser(
+    { cluster, picture, memory, now: ctx.now },
+    found.flatMap(({ positions }) => positions),
+    asked.first,
+    wanted,
+  )
+  asked.signal.throwIfAborted()
+
+  await putTopology(cluster, picture, groups, found, memory, out)
+  putGroups(groups, found, hidden, memory, out)
+  remember(picture, groups, memory)
+}
+
+/** Groups that this round could not see, by the broker that coordinated them last: they are unseen, not gone. */
+interface Hidden {
+  readonly brokers: readonly string[]
+  readonly ids: ReadonlySet<string>
+  readonly reason: Unknown['unknown']
+  readonly says: string
+}
+
+function hiddenGroups(picture: Picture, groups: GroupsPicture, memory: Memory): Hidden {
+  const brokers = new Set([...groups.unlisted.keys(), ...memory.lostCoordinators])
+  const ids = new Set<string>()
+  for (const [group, node] of memory.groupCoordinators) if (brokers.has(node) && !groups.groups.has(group)) ids.add(group)
+  for (const [id, group] of groups.groups) if (group.why !== '') ids.add(id)
+  const nodes = [...brokers].sort((a, b) => a - b)
+  const error = nodes.map((node) => picture.silent.get(node)).find((found) => found !== undefined)
+  const behind = `groups behind ${nodes.length === 1 ? 'broker' : 'brokers'} ${nodes.join(', ')}`
+  return {
+    brokers: nodes.map(String),
+    ids,
+    reason: error === undefined ? 'unanswered' : whyUnknown(error).unknown,
+    says: nodes.length > 0 ? behind : 'groups whose commits were not answered',
+  }
+}
+
+async function putTopology(
+  cluster: Cluster,
+  picture: Picture,
+  groups: GroupsPicture,
+  found: readonly GroupPositions[],
+  memory: Memory,
+  out: LagOut,
+): Promise<void> {
+  const readers = new Map<string, number>()
+  for (const { positions } of found)
+    for (const topic of new Set(positions.filter((p) => p.committed !== undefined).map((p) => p.topic)))
+      readers.set(topic, (readers.get(topic) ?? 0) + 1)
+  const brokers = brokerRows(picture, memory, groups, (node) => cluster.contact(node))
+  const topics = topicRows(picture, memory, readers)
+  out.put('cluster', [clusterRow(picture, memory, groups, brokers, topics)], 'all')
+  out.put('brokers', brokers, 'all')
+  const vanished = await vanishedTopics(cluster, picture, memory)
+  const except =
+    vanished.forbidden.length === 0
+      ? ('all' as const)
+      : ({ except: 'topics this account may no longer see', reason: 'forbidden', where: { topic: vanished.forbidden } } as const)
+  out.put('topics', topics, except)
+  out.put('partitions', partitionRows(picture, memory), except)
+  if (vanished.deleted.length === 0) return
+  for (const collection of ['topics', 'partitions', 'groupPartitions'] as const)
+    out.ended(collection, { topic: { in: vanished.deleted } }, 'topic deleted')
+}
+
+/** Topics of the last round that metadata names no more: deleted, or hidden from this account (asking for them by name tells). */
+async function vanishedTopics(
+  cluster: Cluster,
+  picture: Picture,
+  memory: Memory,
+): Promise<{ readonly deleted: readonly string[]; readonly forbidden: readonly string[] }> {
+  const missing = [...memory.topicIds.keys()].filter((topic) => !picture.topics.has(topic))
+  if (missing.length === 0) return { deleted: [], forbidden: [] }
+  try {
+    const answer = await cluster.metadata(missing)
+    const codes = new Map(answer.topics.map((topic) => [topic.name, topic.errorCode]))
+    const forbidden = missing.filter((topic) => isForbidden(codes.get(topic) ?? kafkaErrors.none))
+    return { deleted: missing.filter((topic) => !forbidden.includes(topic)), forbidden }
+  } catch {
+    return { deleted: missing, forbidden: [] } // all of the metadata named them no more; that is proof enough
+  }
+}
+
+function putGroups(_groups: GroupsPicture, found: readonly GroupPositions[], hidden: Hidden, memory: Memory, out: LagOut): void {
+  const rows = found.map((each) => groupRow(each, memory))
+  const partitions = found.flatMap(({ group, positions }) => {
+    const members = group.described?.members.length ?? ({ unknown: 'unanswered', note: 'its members could not be asked for' } as const)
+    const state = group.described?.state ?? group.listed.state
+    return positions.map((position) => groupPartitionRow(position, members, state, memory))
+  })
+  const { brokers, ids, reason, says: except } = hidden
+  out.put('groups', rows, brokers.length === 0 ? 'all' : { except, reason, where: { coordinator: brokers } })
+  out.put('groupPartitions', partitions, ids.size === 0 ? 'all' : { except, reason, where: { group: [...ids] } })
+}
+
+function remember(picture: Picture, groups: GroupsPicture, memory: Memory): void {
+  memory.topicIds = new Map([...picture.topics].map(([topic, { entry }]) => [topic, entry.topicId]))
+  for (const { nodeId, host, port, rack } of picture.brokers) memory.addresses.set(nodeId, { host, port, rack: rack ?? '' })
+  const coordinators = new Map<string, number>()
+  for (const [group, node] of memory.groupCoordinators)
+    if (groups.unlisted.has(node) || memory.lostCoordinators.has(node)) coordinators.set(group, node)
+  for (const [group, { coordinator }] of groups.groups) coordinators.set(group, coordinator)
+  memory.groupCoordinators = coordinators
+}
+
+/** Partitions of the offsets topic that lost their leader: whoever led them last leaves groups that nobody can list. */
+function noteOffsetsLeaders(picture: Picture, memory: Memory): void {
+  const lost = new Set<number>()
+  for (const [partition, { entry }] of picture.topics.get(offsetsTopic)?.partitions ?? []) {
+    if (entry.leader >= 0) memory.offsetsLeaders.set(partition, entry.leader)
+    else lost.add(memory.offsetsLeaders.get(partition) ?? -1)
+  }
+  memory.lostCoordinators = lost
+}
