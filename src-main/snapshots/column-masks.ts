@@ -84,7 +84,7 @@ export function columnMask(
   const kind = field === undefined ? undefined : maskOf(field, given.profile)
   if (field !== undefined && kind !== undefined) return { withhold, mask: (text) => maskFieldText(pseudonyms, kind, field, text) }
   if (column === '_urn') return { withhold, mask: texts.urn }
-  if (column === '_instance') return { withhold, mask: texts.instance }
+  if (column === '_instance' || column === 'instance') return { withhold, mask: texts.instance }
   if ((column === '_key' || column === '_scope') && 'system' in content) {
     return { withhold, mask: (text) => mapKeyText(text, (key) => given.maskKey(content.system, content.collection, key)) }
   }

@@ -1,0 +1,81 @@
+// Snapshots put together by hand from tables and texts, honest unless told otherwise: for tests of what opening does with them.
+import { createHash } from 'node:crypto'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Manifest } from '../../shared/contract/control.ts'
+import { MIMETYPE } from '../../shared/snapshot/versions.ts'
+import { type MadeTable, makeExport } from './exported-span.ts'
+import { type MadeEntry, type MadeZip, makeZip } from './made-zip.ts'
+
+export interface MadeSnapshot {
+  readonly tables?: readonly MadeTable[]
+  /** Entries beside the tables, named in the manifest. */
+  readonly documents?: Readonly<Record<string, string>>
+  /** Entries the manifest does not know. */
+  readonly unlisted?: readonly MadeEntry[]
+  /** Changes the manifest before it is written: it is JSON, so anything goes. */
+  readonly manifest?: (honest: Manifest) => unknown
+  /** Changes an entry's bytes after its hash was taken. */
+  readonly spoil?: (name: string, bytes: Buffer) => Buffer | undefined
+  readonly zip?: MadeZip
+}
+export const mimetypeEntry: MadeEntry = { name: 'mimetype', data: MIMETYPE }
+
+/** An honest manifest over these entries. */
+export function madeManifest(entries: Manifest['entries'], collections: Manifest['collections'] = []): Manifest {
+  return {
+    format: 'lsnap',
+    version: '1.0',
+    minReader: '1.0',
+    id: 'made',
+    createdAt: '2026-01-02T03:04:05.000Z',
+    app: { name: 'Landscope', version: '0.1.0' },
+    title: 'Made by a test',
+    from: '2026-01-02T01:00:00.000Z',
+    to: '2026-01-02T02:00:00.000Z',
+    zone: 'UTC',
+    redaction: { profile: 'internal', counts: {} },
+    moments: [],
+    instances: [],
+    collections,
+    entries,
+  }
+}
+
+/** The bytes of a snapshot. */
+export async function makeSnapshot(made: MadeSnapshot = {}): Promise<Buffer> {
+  const folder = mkdtempSync(join(tmpdir(), 'landscope-made-'))
+  try {
+    const exported = await makeExport(folder, made.tables ?? [])
+    const rowsOf = new Map((made.tables ?? []).map((table) => [table.entry, table.rows.length]))
+    const contents = new Map<string, Buffer>([
+      ...exported.files.map((name): [string, Buffer] => [name, readFileSync(join(folder, name))]),
+      ...Object.entries(made.documents ?? {}).map(([name, text]): [string, Buffer] => [name, Buffer.from(text)]),
+    ])
+    const listed = [...contents].map(([name, bytes]) => {
+      const rows = rowsOf.get(name)
+      return {
+        name,
+        bytes: bytes.length,
+        sha256: createHash('sha256').update(bytes).digest('hex'),
+        ...(rows === undefined ? {} : { rows }),
+      }
+    })
+    const honest = madeManifest(
+      listed,
+      exported.collections.map(({ files, ...one }) => ({ ...one, entries: files })),
+    )
+    const manifest = JSON.stringify(made.manifest?.(honest) ?? honest)
+    const entries = [...contents].flatMap(([name, bytes]): MadeEntry[] => {
+      const data = made.spoil === undefined ? bytes : made.spoil(name, bytes)
+      return data === undefined ? [] : [{ name, data }]
+    })
+    return makeZip(
+      [mimetypeEntry, { name: 'manifest.json', data: manifest, deflate: true }, ...entries, ...(made.unlisted ?? [])],
+      made.zip,
+    )
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
