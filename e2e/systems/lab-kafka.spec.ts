@@ -14,7 +14,7 @@ import {
   stateOf,
 } from '../lab/kafka/group-kinds.ts'
 import { produceBadRecord, startProducer } from '../lab/kafka/producers.ts'
-import { metadataOf } from '../lab/kafka/raw.ts'
+import { coordinatorOf, metadataOf } from '../lab/kafka/raw.ts'
 import {
   deleteTopic,
   makeAbortedOnly,
@@ -73,6 +73,12 @@ describe('the cluster', () => {
   it('lists the same brokers without proxies to the lab itself', async () => {
     const { brokers } = await metadataOf(kafka.directBootstrap, [])
     expect(brokers.map((broker) => `${broker.host}:${broker.port}`).sort()).toEqual([...kafka.directBootstrap].sort())
+  })
+
+  it('coordinates a group on the same broker in every run', async () => {
+    const [first, second] = kafka.directBootstrap
+    expect(await coordinatorOf(kafka.directBootstrap, 'billing')).toBe(second)
+    expect(await coordinatorOf(kafka.directBootstrap, 'route-plays')).toBe(first)
   })
 })
 
@@ -197,6 +203,22 @@ describe('a broker', () => {
     await third.start()
     await waitFor('its replica to be led', async () => (await leaderOf(others, lone.topic, 0)) === third.id)
     expect(await endOffset(bootstrap, lone.topic, 0)).toBe(lone.end)
+  })
+
+  it('that coordinates a group may die: the consumer finds its way back and goes on', async () => {
+    const bootstrap = kafka.directBootstrap
+    await createTopics(bootstrap, [{ topic: 'mails', replicas: 3 }])
+    kept(await startProducer(bootstrap, { topic: 'mails', rate: 20 }))
+    const consumer = kept(await startConsumer(bootstrap, { groupId: 'mailer', topics: ['mails'] }))
+    const coordinator = await coordinatorOf(bootstrap, 'mailer')
+    const broker = kafka.brokers[bootstrap.indexOf(coordinator)]
+    await waitFor('the first records', () => consumer.handled > 10)
+    await broker?.kill()
+    const others = bootstrap.filter((address) => address !== coordinator)
+    await waitFor('another coordinator', async () => (await coordinatorOf(others, 'mailer')) !== coordinator)
+    const before = (await committedOffsets(others, 'mailer')).get('mails/0') ?? 0n
+    await waitFor('new commits', async () => ((await committedOffsets(others, 'mailer')).get('mails/0') ?? 0n) > before)
+    await broker?.start()
   })
 
   it('that is frozen answers nothing until it is thawed', async () => {

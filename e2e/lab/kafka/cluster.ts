@@ -9,6 +9,7 @@ import { type RunningProcess, waitFor } from '../../support/process.ts'
 import { cached } from '../cache.ts'
 import { runJava, startJava } from '../java.ts'
 import { type BrokerPlan, brokerProperties, type ClusterPlan } from './broker-config.ts'
+import { createTopics } from './client.ts'
 import { brokerJars, type KafkaVersion } from './jars.ts'
 import { answer, coordinatorOf, metadataOf, withBroker } from './raw.ts'
 
@@ -108,6 +109,8 @@ export async function startKafka(options: KafkaOptions): Promise<LabKafka> {
       await writeFile(path.join(folder, `broker-${broker.id}.properties`), brokerProperties(cluster, broker))
     }
     await Promise.all(cluster.brokers.map(launch))
+    await waitFor('all brokers', () => areRegistered(direct), { withinMs: 120_000, everyMs: 200, processes: [...processes.values()] })
+    if (direct.length === 3) await createOffsetsTopic(direct)
     await waitFor('the Kafka cluster', () => isUsable(direct), { withinMs: 180_000, everyMs: 200, processes: [...processes.values()] })
   } catch (error) {
     await stop()
@@ -189,10 +192,24 @@ async function prepareStorage(formatted: string, broker: BrokerPlan, clusterId: 
   await writeFile(path.join(broker.logDir, 'meta.properties'), `${meta.join('\n')}\n`)
 }
 
+async function areRegistered(direct: readonly string[]): Promise<boolean> {
+  const { brokers } = await metadataOf(direct, [])
+  return brokers.length === direct.length
+}
+
+/**
+ * Kafka would place the offsets topic by chance. Made by hand, its partition p is led by broker p % 3 + 1, so which broker
+ * coordinates a group (partition = Java's hashCode of its name, without the sign, modulo 9) is the same in every run.
+ */
+async function createOffsetsTopic(direct: readonly string[]): Promise<void> {
+  const assignment = Array.from({ length: 9 }, (_, partition) => [0, 1, 2].map((step) => ((partition + step) % 3) + 1))
+  const config = { 'cleanup.policy': 'compact', 'compression.type': 'producer', 'segment.bytes': '104857600' }
+  await createTopics(direct, [{ topic: '__consumer_offsets', assignment, config }])
+}
+
 /** All brokers registered, every offsets partition led and loaded, and a commit goes through. An open port proves none of it. */
 async function isUsable(direct: readonly string[]): Promise<boolean> {
-  const { brokers } = await metadataOf(direct, [])
-  if (brokers.length !== direct.length) return false
+  if (!(await areRegistered(direct))) return false
   const coordinator = await coordinatorOf(direct, 'landscope-lab-probe')
   const offsets = await metadataOf(direct, ['__consumer_offsets'])
   if (offsets.topics.some((topic) => topic.errorCode !== 0 || topic.partitions.some((partition) => partition.errorCode !== 0))) return false
