@@ -87,7 +87,7 @@ function reloadWhenGone(window: BrowserWindow): void {
   })
 }
 
-/** Asks the page every two seconds; after four questions without an answer the person may reload it. */
+/** Asks the page every two seconds; after three questions without an answer the person may reload it. */
 function askWhenSilent(window: BrowserWindow): void {
   const contents = window.webContents
   let heartbeat: Heartbeat | undefined
@@ -95,8 +95,8 @@ function askWhenSilent(window: BrowserWindow): void {
     heartbeat?.stop()
     heartbeat = startHeartbeat({
       everyMs: 2_000,
-      openAtStart: 15,
-      openLater: 4,
+      openAtStart: 3,
+      openLater: 3,
       ask: () => {
         if (!contents.isDestroyed() && !contents.isCrashed()) contents.send('ping')
       },
