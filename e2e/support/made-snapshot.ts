@@ -16,6 +16,10 @@ export interface MadeSnapshot {
   readonly unlisted?: readonly MadeEntry[]
   /** Changes the manifest before it is written: it is JSON, so anything goes. */
   readonly manifest?: (honest: Manifest) => unknown
+  /** The manifest's text instead. */
+  readonly manifestText?: string
+  /** Changes an entry's bytes before its hash is taken. */
+  readonly forge?: (name: string, bytes: Buffer) => Buffer
   /** Changes an entry's bytes after its hash was taken. */
   readonly spoil?: (name: string, bytes: Buffer) => Buffer | undefined
   readonly zip?: MadeZip
@@ -49,8 +53,9 @@ export async function makeSnapshot(made: MadeSnapshot = {}): Promise<Buffer> {
   try {
     const exported = await makeExport(folder, made.tables ?? [])
     const rowsOf = new Map((made.tables ?? []).map((table) => [table.entry, table.rows.length]))
+    const forge = made.forge ?? ((_name: string, bytes: Buffer): Buffer => bytes)
     const contents = new Map<string, Buffer>([
-      ...exported.files.map((name): [string, Buffer] => [name, readFileSync(join(folder, name))]),
+      ...exported.files.map((name): [string, Buffer] => [name, forge(name, readFileSync(join(folder, name)))]),
       ...Object.entries(made.documents ?? {}).map(([name, text]): [string, Buffer] => [name, Buffer.from(text)]),
     ])
     const listed = [...contents].map(([name, bytes]) => {
@@ -66,7 +71,7 @@ export async function makeSnapshot(made: MadeSnapshot = {}): Promise<Buffer> {
       listed,
       exported.collections.map(({ files, ...one }) => ({ ...one, entries: files })),
     )
-    const manifest = JSON.stringify(made.manifest?.(honest) ?? honest)
+    const manifest = made.manifestText ?? JSON.stringify(made.manifest?.(honest) ?? honest)
     const entries = [...contents].flatMap(([name, bytes]): MadeEntry[] => {
       const data = made.spoil === undefined ? bytes : made.spoil(name, bytes)
       return data === undefined ? [] : [{ name, data }]
