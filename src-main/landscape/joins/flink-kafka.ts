@@ -1,0 +1,218 @@
+/**
+ * Which consumer group a Flink job commits to: Flink tells no group, Kafka no reader. Both know committed offsets; a group and a job that
+ * have the same partitions, and whose offsets are never further apart than one checkpoint, match.
+ */
+import { known } from '../../../shared/model/known.ts'
+import { formatUrn } from '../../../shared/model/urn.ts'
+import type { JudgeRow, Queries, Stored } from '../../store/store-types.ts'
+import type { AnyRow, Sample } from '../../triage/judging.ts'
+import type { LandscapeEdge } from '../landscape.ts'
+import type { Joiner } from './joiner.ts'
+
+/** An offset as it changed; undefined where it was not known (or, for Flink, -1: nothing committed yet). */
+export interface Point {
+  readonly at: number
+  readonly offset: bigint | undefined
+}
+/** Offsets of one side, by `topic-partition`. */
+export interface Side {
+  readonly id: string
+  readonly label: string
+  readonly committed: ReadonlyMap<string, readonly Point[]>
+  /** Flink only: how far the source has read. */
+  readonly current?: ReadonlyMap<string, readonly Point[]>
+}
+export interface OffsetMatch {
+  readonly group: string
+  readonly job: string
+  readonly score: number
+  readonly says: string
+}
+
+/** Polls that must agree before anything is said. */
+const leastPolls = 3
+const leastScore = 0.75
+
+function valueAt(points: readonly Point[], at: number): bigint | undefined {
+  return points.findLast((p) => p.at <= at)?.offset
+}
+
+/** Does the group's offset lie within one checkpoint of what the job committed around that time? */
+function agrees(group: bigint, job: readonly Point[], current: readonly Point[], at: number): boolean {
+  const known = job.filter((p) => p.offset !== undefined)
+  const here = known.findLastIndex((p) => p.at <= at)
+  const floor = known[Math.max(0, here - 1)]?.offset
+  const ceiling = known[here + 1]?.offset ?? valueAt(current, at) ?? known[here]?.offset
+  return floor !== undefined && ceiling !== undefined && group >= floor && group <= ceiling
+}
+
+/** How well one group and one job fit over some polls; undefined: other partitions, or too little to tell. */
+export function compare(
+  group: Side,
+  job: Side,
+  polls: readonly number[],
+): { readonly agreed: number; readonly partitions: number; readonly score: number } | undefined {
+  const theirs = [...group.committed.keys()]
+  if (theirs.length === 0 || theirs.some((p) => !job.committed.has(p))) return undefined
+  if ([...job.committed].some(([p, points]) => !group.committed.has(p) && points.some((point) => point.offset !== undefined)))
+    return undefined
+  let agreed = 0
+  let compared = 0
+  let good = 0
+  let most = 0
+  let moved = false
+  for (const partition of theirs) {
+    const mine = group.committed.get(partition) ?? []
+    const others = job.committed.get(partition) ?? []
+    const current = job.current?.get(partition) ?? []
+    const judged = polls.flatMap((at) => {
+      const offset = valueAt(mine, at)
+      return offset === undefined || valueAt(others, at) === undefined ? [] : [agrees(offset, others, current, at)]
+    })
+    const fits = judged.filter((ok) => ok).length
+    compared += judged.length
+    good += fits
+    most = Math.max(most, fits)
+    if (judged.length > 0 && fits === judged.length) agreed += 1
+    moved ||= new Set(mine.flatMap((p) => p.offset ?? [])).size > 1
+  }
+  if (most < leastPolls) return undefined
+  // Offsets that never moved fit anybody who stands at the same place.
+  return { agreed, partitions: theirs.length, score: (good / compared) * (moved ? 1 : 0.8) }
+}
+
+/** All matches, the best group of each job; where two groups fit a job alike, both, with half the score. */
+export function matchOffsets(groups: readonly Side[], jobs: readonly Side[], polls: readonly number[]): readonly OffsetMatch[] {
+  return jobs.flatMap((job) => {
+    const fits = groups.flatMap((group) => {
+      const found = compare(group, job, polls)
+      return found === undefined || found.score < leastScore ? [] : [{ group, ...found }]
+    })
+    const best = Math.max(...fits.map((f) => f.score))
+    const near = fits.filter((f) => best - f.score < 0.1)
+    return near.map(({ group, agreed, partitions, score }) => ({
+      group: group.id,
+      job: job.id,
+      score: score / near.length,
+      says:
+        `${group.label} matches Flink job ${job.label} on ${agreed} of ${partitions} ${partitions === 1 ? 'partition' : 'partitions'}` +
+        (near.length > 1 ? `, as ${near.length - 1} other ${near.length === 2 ? 'group does' : 'groups do'}` : ''),
+    }))
+  })
+}
+
+/** Groups that dozens of members read are no Flink job's; a Flink group has none, for the job assigns its own partitions. */
+const selfAssigned = { kind: 'self-assigned' }
+
+export const flinkKafka: Joiner = {
+  name: 'flink-kafka',
+  of: ['kafka.groupPartitions', 'flink.sourcePartitions'],
+  join: async (queries, connections, now, { windowMs, pollMs, at }) => {
+    const flinks = connections.filter((c) => c.system === 'flink')
+    const kafkas = connections.filter((c) => c.system === 'kafka')
+    if (flinks.length === 0 || kafkas.length === 0) return []
+    const from = new Date(now.getTime() - windowMs)
+    const sides = (of: readonly Stored[], read: (c: Stored) => Promise<readonly Side[]>) => Promise.all(of.map(read))
+    const jobs = (await sides(flinks, (c) => jobSides(queries, c, from, now, at))).flat()
+    if (jobs.length === 0) return []
+    const topics = new Set(jobs.flatMap((j) => [...j.committed.keys()].map((p) => p.slice(0, p.lastIndexOf('-')))))
+    const groups = (await sides(kafkas, (c) => groupSides(queries, c, [...topics], from, now, at))).flat()
+    const poll = Math.max(...[...flinks, ...kafkas].map((c) => pollMs(c, c.system === 'kafka' ? 'groupPartitions' : 'sourcePartitions')))
+    const count = Math.min(60, Math.floor(windowMs / poll))
+    const polls = Array.from({ length: count }, (_, i) => now.getTime() - i * poll)
+    const label = new Map([...groups, ...jobs].map((side) => [side.id, side.label]))
+    return matchOffsets(groups, jobs, polls).map(
+      (m): LandscapeEdge => ({
+        from: m.group,
+        to: m.job,
+        does: 'matches',
+        known: 'guessed',
+        by: flinks[0]?.connection ?? '',
+        fromLabel: label.get(m.group) ?? '',
+        toLabel: label.get(m.job) ?? '',
+        score: m.score,
+        says: m.says,
+      }),
+    )
+  },
+}
+
+async function jobSides(queries: Queries, of: Stored, from: Date, now: Date, at: Date | undefined): Promise<readonly Side[]> {
+  const names = new Map<string, string>()
+  for (const { row } of await queries.rows('flink', 'jobs', { connection: of.connection }, at))
+    names.set(String(known(row.jid)), String(known(row.name) ?? known(row.jid)))
+  const rows = await queries.rows('flink', 'sourcePartitions', { connection: of.connection }, at)
+  return sidesOf(queries, of, 'flink', 'sourcePartitions', rows, 'jid', ['committed', 'current'], from, now, (jid) => ({
+    id: formatUrn({ system: 'flink', instance: of.instance, collection: 'jobs', key: [jid] }),
+    label: names.get(jid) ?? jid,
+  }))
+}
+
+async function groupSides(
+  queries: Queries,
+  of: Stored,
+  topics: readonly string[],
+  from: Date,
+  now: Date,
+  at: Date | undefined,
+): Promise<readonly Side[]> {
+  const own = await queries.rows('kafka', 'groups', { connection: of.connection, where: selfAssigned }, at)
+  const groups = own.map(({ row }) => String(known(row.group)))
+  if (groups.length === 0) return []
+  const where = { group: { in: groups } }
+  const rows = await queries.rows('kafka', 'groupPartitions', { connection: of.connection, where }, at)
+  const reading = new Set(rows.filter((r) => topics.includes(String(known(r.row.topic)))).map((r) => String(known(r.row.group))))
+  const theirs = rows.filter((r) => reading.has(String(known(r.row.group))))
+  return sidesOf(queries, of, 'kafka', 'groupPartitions', theirs, 'group', ['committed'], from, now, (group) => ({
+    id: formatUrn({ system: 'kafka', instance: of.instance, collection: 'groups', key: [group] }),
+    label: group,
+  }))
+}
+
+/** The curves of some rows, put together by who they belong to. A row with no committed offset at any time is left out for groups. */
+async function sidesOf(
+  queries: Queries,
+  of: Stored,
+  system: string,
+  collection: string,
+  rows: readonly JudgeRow[],
+  owner: string,
+  fields: readonly string[],
+  from: Date,
+  now: Date,
+  who: (owner: string) => { readonly id: string; readonly label: string },
+): Promise<readonly Side[]> {
+  const curves = await queries.past(
+    system,
+    collection,
+    of.connection,
+    rows.map((r) => r.key),
+    fields,
+    from,
+    now,
+  )
+  const sides = new Map<
+    string,
+    { id: string; label: string; committed: Map<string, readonly Point[]>; current: Map<string, readonly Point[]> }
+  >()
+  for (const { row, key } of rows) {
+    const name = String(known(row[owner]))
+    const side = sides.get(name) ?? { ...who(name), committed: new Map(), current: new Map() }
+    sides.set(name, side)
+    const partition = partitionOf(row)
+    const committed = pointsOf(curves.get(key)?.committed)
+    if (system === 'kafka' && !committed.some((p) => p.offset !== undefined)) continue
+    side.committed.set(partition, committed)
+    side.current.set(partition, pointsOf(curves.get(key)?.current))
+  }
+  return [...sides.values()].filter((side) => side.committed.size > 0)
+}
+
+const partitionOf = (row: AnyRow): string => `${String(known(row.topic))}-${String(known(row.partition))}`
+
+function pointsOf(samples: readonly Sample[] | undefined): readonly Point[] {
+  return (samples ?? []).map(({ at, value }) => {
+    const offset = known(value)
+    return { at: at.getTime(), offset: typeof offset === 'bigint' && offset >= 0n ? offset : undefined }
+  })
+}
