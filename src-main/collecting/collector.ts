@@ -1,5 +1,6 @@
 // All connections of a profile: opens their workers, drives their rounds into the Store, and answers for how they are.
 import type { Profile } from '../../shared/contract/control.ts'
+import type { Tick } from '../../shared/contract/messages.ts'
 import { AppError } from '../../shared/model/app-error.ts'
 import type { Credential, Outcome, Plan, TestStep } from '../../shared/model/connector.ts'
 import type { AnySystem } from '../../shared/model/system.ts'
@@ -32,6 +33,8 @@ export interface CollectorPorts {
   readonly derive?: DeriveHook
   /** Told after each stored round; the next round of that sweep waits for it. */
   readonly onRound?: (round: RoundInfo) => Promise<void> | void
+  /** Ticks of a connection's rows when it was closed. */
+  readonly onClosed?: (ticks: readonly Tick[]) => void
   /** Any connection's state, or being offline, changed. Told once a turn. */
   readonly onChange?: () => void
   /** Who answered each connection when the program last ran, and the place to keep it. */
@@ -149,6 +152,7 @@ export function createCollector(ports: CollectorPorts): Collector {
       },
       derive: ports.derive,
       onRound: ports.onRound,
+      onClosed: ports.onClosed,
       credential: async (endpoint) => ports.credential?.(profile, endpoint),
       heard: (error) => {
         if (eyes.heard(profile.id, error)) pokeOthers(profile.id)

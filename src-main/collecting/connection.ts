@@ -53,6 +53,8 @@ export interface ConnectionPorts {
   readonly derive?: DeriveHook | undefined
   /** Told after each stored round; the next round of the sweep waits for it. */
   readonly onRound?: ((round: RoundInfo) => Promise<void> | void) | undefined
+  /** Ticks of its rows when it was closed: nobody watches them any more. */
+  readonly onClosed?: ((ticks: readonly Tick[]) => void) | undefined
   readonly credential: (endpoint: string) => Promise<Credential | undefined>
   readonly heard: (error?: ErrorCode) => void
   readonly changed: () => void
@@ -348,10 +350,13 @@ export function createConnection(ports: ConnectionPorts): Connection {
       schedule = undefined
       await opening?.catch(() => {})
       await on?.close()
-      if (identity !== undefined)
-        await ports.store
-          .closeConnection(profile.id, clock.now())
-          .catch((thrown: unknown) => ports.log('error', 'closing its coverage failed', { error: errorData(thrown) }))
+      if (identity !== undefined) {
+        try {
+          ports.onClosed?.(await ports.store.closeConnection(profile.id, clock.now()))
+        } catch (thrown) {
+          ports.log('error', 'closing its coverage failed', { error: errorData(thrown) })
+        }
+      }
       budgets.forget(profile.id)
       looks.forget(profile.id)
       changed()

@@ -83,6 +83,7 @@ export function createWorkerClient(line: Line, events: WorkerEvents, { pingMs = 
   const pending = new Map<number, Pending>()
   let ids = 0
   let over: ErrorData | undefined
+  let heard = false
   let pings = 0
   let ponged = 0
   let lastTick = performance.now()
@@ -101,6 +102,8 @@ export function createWorkerClient(line: Line, events: WorkerEvents, { pingMs = 
   }
   const watch = setInterval(() => {
     const now = performance.now()
+    // A thread that is still starting is bounded by the deadline of its opening.
+    if (!heard) return
     // A host that itself was late (asleep, busy) has not looked: only ticks on time count against the worker.
     if (now - lastTick > 2 * pingMs) ponged = pings
     lastTick = now
@@ -133,7 +136,9 @@ export function createWorkerClient(line: Line, events: WorkerEvents, { pingMs = 
     }
   }
   line.onEnd(gone)
+  line.send({ type: 'ping', n: 0 })
   line.onMessage((message) => {
+    heard = true
     switch (message.type) {
       case 'op':
         pending.get(message.id)?.op?.(message.op)

@@ -57,7 +57,10 @@ export function createFakeStore(system: AnySystem, nowMs: () => number): FakeSto
     open: 0,
     failing: undefined,
     held: (connection, name) => [...of(connection, name).keys()].sort(),
-    closeConnection: async (connection) => void fake.closed.push(connection),
+    closeConnection: async (connection) => {
+      fake.closed.push(connection)
+      return []
+    },
     round: (stored, sweep): RoundWriter => {
       const staged = new Map<string, Map<string, AnyRow>>()
       const covered: { collection: string; covered: CoveredData; same: boolean }[] = []

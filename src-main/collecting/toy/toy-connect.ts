@@ -76,7 +76,10 @@ function spin(): never {
 }
 async function fill(): Promise<void> {
   const hoard: unknown[] = []
-  for (;;) hoard.push(Array.from({ length: 100_000 }, (_, i) => ({ i })))
+  for (;;) {
+    hoard.push(Array.from({ length: 50_000 }, (_, i) => ({ i })))
+    await new Promise((resolve) => setImmediate(resolve))
+  }
 }
 /** What a toy in a thread can do to itself, by the setting `behaviour`. */
 const behaviours: Readonly<Record<string, ToyScript>> = {
