@@ -16,7 +16,7 @@ import {
   text,
 } from '../../shared/model/fields.ts'
 import { reasons, unknown } from '../../shared/model/known.ts'
-import { decodeRows, encodeRows, transferable } from './columns.ts'
+import { decode, encode, transferables } from './columns.ts'
 
 const fields = {
   id: name('id'),
@@ -62,9 +62,9 @@ describe('columns', () => {
   it('give back every row exactly, also after they crossed a boundary', () => {
     fc.assert(
       fc.property(fc.array(row, { maxLength: 20 }), (rows) => {
-        const sent = encodeRows(fields, rows as never)
-        const got = structuredClone(sent, { transfer: transferable(sent) })
-        expect(decodeRows(fields, got)).toEqual(rows)
+        const sent = encode({ fields, key: ['id'] }, rows as never)
+        const got = structuredClone(sent, { transfer: [...transferables(sent)] })
+        expect(decode(fields, got)).toEqual(rows)
       }),
     )
   })
@@ -72,7 +72,7 @@ describe('columns', () => {
   it('say unrecognised, with its text, for what a column cannot hold', () => {
     const only = { state: fields.state, offset: fields.offset, rate: fields.rate, at: fields.at }
     const rows = [{ state: 'SIDEWAYS', offset: 2n ** 63n, rate: Number.POSITIVE_INFINITY, at: new Date(Number.NaN) }]
-    expect(decodeRows(only, encodeRows(only, rows))).toEqual([
+    expect(decode(only, encode({ fields: only, key: [] }, rows))).toEqual([
       {
         state: unknown('unrecognised', 'SIDEWAYS'),
         offset: unknown('unrecognised', '9223372036854775808'),
@@ -83,7 +83,9 @@ describe('columns', () => {
   })
 
   it('name the field where a connector puts the wrong type or nothing', () => {
-    expect(() => encodeRows({ offset: fields.offset }, [{ offset: 3 }])).toThrow('put number into offset, which holds int64')
-    expect(() => encodeRows({ note: fields.note }, [{}])).toThrow('put nothing into note')
+    expect(() => encode({ fields: { offset: fields.offset }, key: [] }, [{ offset: 3 }])).toThrow(
+      'put number into offset, which holds int64',
+    )
+    expect(() => encode({ fields: { note: fields.note }, key: [] }, [{}])).toThrow('put nothing into note')
   })
 })

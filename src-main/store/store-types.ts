@@ -127,7 +127,7 @@ export interface Notice {
 export interface Store extends Queries {
   round(of: Stored, sweep: string, began: Date, pollMs: number): RoundWriter
   /** Ends all coverage of a connection (removed, closed): its rows are kept, marked as not watched from now. */
-  closeConnection(connection: string, at: Date): Promise<void>
+  closeConnection(connection: string, at: Date): Promise<readonly Tick[]>
   /** Writes tables of a span as Parquet into a folder; the snapshot writer puts them into a zip. */
   exportSpan(folder: string, from: Date, to: Date): Promise<ExportedTables>
   /** What must be said at the top: history stopped (disk full), a damaged file set aside. */

@@ -1,0 +1,35 @@
+/** The canonical text of a key: the same on every side, so that a record has one name. */
+import { AppError } from './app-error.ts'
+import type { AnyCollection } from './collection.ts'
+import { formatKey, formatUrn } from './urn.ts'
+
+type Fields = Readonly<Record<string, unknown>>
+
+/** One value of a key as text: whole numbers in decimal, moments as ISO 8601. bad-request: a value that cannot be part of a key. */
+export function keyText(value: unknown): string {
+  if (typeof value === 'string') return value
+  if (typeof value === 'bigint' || typeof value === 'boolean') return String(value)
+  if (typeof value === 'number' && Number.isFinite(value)) return String(value)
+  if (value instanceof Date && !Number.isNaN(value.getTime())) return value.toISOString()
+  if (Array.isArray(value)) return JSON.stringify(value)
+  throw new AppError('bad-request', 'a key field has no value')
+}
+
+/** The key of a record as canonical texts, in the order of the declaration. */
+export function keyParts(collection: Pick<AnyCollection, 'key'>, row: Fields): readonly string[] {
+  return collection.key.map((name) => keyText(row[name]))
+}
+
+/** The URN of a record of a connection's instance. */
+export function urnOf(
+  of: { readonly system: string; readonly instance: string; readonly collection: string },
+  declared: Pick<AnyCollection, 'key'>,
+  row: Fields,
+): string {
+  return formatUrn({ ...of, key: keyParts(declared, row) })
+}
+
+/** The canonical text of a scope: the values of the `within` fields, the head of every key in it. */
+export function scopeText(collection: Pick<AnyCollection, 'within'>, scope: Fields): string {
+  return formatKey((collection.within ?? []).map((name) => keyText(scope[name])))
+}

@@ -1,0 +1,114 @@
+/** What differs between two moments, by meaning: only fields with a history count, and nothing is claimed of a side nobody watched. */
+import type { DuckDBConnection } from '@duckdb/node-api'
+import type { DiffAnswer, DiffAsk } from '../../shared/contract/messages.ts'
+import { cellOf, labelOf, reasonsOf } from './cells.ts'
+import { type Watch, wasWatched } from './coverage.ts'
+import { fetchRows, type Values } from './fetching.ts'
+import { differs } from './proof.ts'
+import { changedFields } from './record.ts'
+import { urnOfRow } from './rows.ts'
+import type { Source } from './source.ts'
+import { joinTexts, moment, openEnd, Parameters, quoted } from './sql-text.ts'
+import { fieldOf, type Table } from './tables.ts'
+
+type What = DiffAnswer['rows'][number]['what']
+const whats: readonly What[] = ['appeared', 'vanished', 'changed', 'unseen']
+
+function holds(at: Date | undefined): string {
+  return at === undefined ? `_to = ${openEnd}` : `_from <= ${moment(at)} and _to > ${moment(at)}`
+}
+
+/** SQL that is true for rows whose connection and scope were watched at a moment. */
+function knownSql(watches: ReadonlyMap<number, Watch>, at: Date, parameters: Parameters): string {
+  const cases = [...watches].map(([connection, watch]) => {
+    const nowhere = `when ${connection} then false`
+    if (wasWatched(watch, '', at) && watch.scopes.size === 0) return `when ${connection} then true`
+    const whole = wasWatched({ ...watch, scopes: new Map() }, '', at) && watch.whole !== undefined
+    if (whole) return `when ${connection} then true`
+    const scopes = [...watch.scopes.keys()].filter((scope) => wasWatched(watch, scope, at))
+    return scopes.length === 0
+      ? nowhere
+      : `when ${connection} then _scope in (select unnest(string_split(${parameters.text(joinTexts(scopes))}, chr(1))))`
+  })
+  return cases.length === 0 ? 'false' : `coalesce(case _connection ${cases.join(' ')} end, false)`
+}
+
+async function comparisonSql(
+  c: DuckDBConnection,
+  source: Source,
+  table: Table,
+  from: Date | undefined,
+  to: Date | undefined,
+  parameters: Parameters,
+): Promise<string> {
+  const knownA = knownSql(await source.watches(c, table, from), from ?? source.now(), parameters)
+  const knownB = knownSql(await source.watches(c, table, to), to ?? source.now(), parameters)
+  const names = ['_uv', '_unseen', '_from', ...table.keys, ...table.versions]
+  const side = (at: Date | undefined) =>
+    `(select _connection, _key, _scope, ${names.map((name) => quoted(name)).join(', ')} from ${source.versions(table)} where ${holds(at)})`
+  const both = names.flatMap((name) => [`a.${quoted(name)} as ${quoted(`a_${name}`)}`, `b.${quoted(name)} as ${quoted(`b_${name}`)}`])
+  const changed = `a._uv is distinct from b._uv${table.versions.length > 0 ? ` or ${differs(table.versions, 'a', 'b')}` : ''}`
+  return `select * from (select _connection, _key, case when not (${knownA}) or not (${knownB}) or a_unseen or b_unseen then 'unseen'
+    when not a_there then 'appeared' when not b_there then 'vanished' when _changed then 'changed' end as _what, * exclude (_connection, _key)
+    from (select coalesce(a._connection, b._connection) as _connection, coalesce(a._key, b._key) as _key, coalesce(a._scope, b._scope) as _scope,
+      a._from is not null as a_there, b._from is not null as b_there, a._unseen is not null as a_unseen, b._unseen is not null as b_unseen,
+      (${changed}) as _changed, ${both.join(', ')} from ${side(from)} a full join ${side(to)} b on a._connection = b._connection and a._key = b._key)) where _what is not null`
+}
+
+function answerRow(source: Source, table: Table, values: Values): DiffAnswer['rows'][number] {
+  const [connection, key, what, uvA, uvB, ...cells] = values
+  const names = [...table.keys, ...table.versions]
+  const kind = whats.find((one) => one === what) ?? 'unseen'
+  const [before, after] = [uvA, uvB].map((uv, side) => {
+    const reasons = reasonsOf(uv)
+    return Object.fromEntries(names.map((name, i) => [name, cellOf(fieldOf(table, name), cells[2 * i + side], reasons[name])]))
+  })
+  const of = (kind === 'appeared' ? after : before) ?? {}
+  const label = labelOf(
+    table,
+    table.fields.map((name) => of[name] ?? after?.[name] ?? ''),
+  )
+  const urn = urnOfRow(source, table, { connection: Number(connection), key: String(key) })
+  const fields = kind === 'changed' ? changedFields(before, after) : {}
+  return { urn, label: label === '' ? String(key) : label, system: table.system, collection: table.name, what: kind, fields }
+}
+
+/** See `Queries.diff`. Ordered by collection, then appeared, vanished, changed, unseen, then key. */
+export async function diffOf(
+  source: Source,
+  ask: Omit<DiffAsk, 'from' | 'to'>,
+  from: Date | undefined,
+  to: Date | undefined,
+): Promise<DiffAnswer> {
+  const tables = [...source.tables.values()].filter(
+    (table) => (ask.system === undefined || table.system === ask.system) && (ask.collection === undefined || table.name === ask.collection),
+  )
+  return source.read(async (c) => {
+    const counts: Record<string, Record<What, number>> = {}
+    const rows: DiffAnswer['rows'][number][] = []
+    let total = 0
+    for (const table of tables) {
+      const parameters = new Parameters()
+      const comparison = await comparisonSql(c, source, table, from, to, parameters)
+      const names = [...table.keys, ...table.versions].flatMap((name) => [quoted(`a_${name}`), quoted(`b_${name}`)])
+      const offset = Math.max(0, ask.offset - total)
+      const limit = Math.max(0, ask.limit - rows.length)
+      const found = await fetchRows(
+        c,
+        `with d as materialized (${comparison}) select null as _connection, null as _key, _what, count(*)::varchar as a__uv, null as b__uv, ${names.map((name) => `null as ${name}`).join(', ')} from d group by _what
+         union all by name (select _connection, _key, _what, a__uv, b__uv, ${names.join(', ')} from d order by list_position(['appeared', 'vanished', 'changed', 'unseen'], _what), _key limit ${limit} offset ${offset})`,
+        parameters.values,
+      )
+      const mine = { appeared: 0, vanished: 0, changed: 0, unseen: 0 }
+      for (const values of found) {
+        const kind = whats.find((one) => one === values[2])
+        if (values[0] === null && kind !== undefined) mine[kind] = Number(values[3])
+        else rows.push(answerRow(source, table, values))
+      }
+      const sum = mine.appeared + mine.vanished + mine.changed + mine.unseen
+      if (sum > 0) counts[table.id] = mine
+      total += sum
+    }
+    return { total, counts, rows }
+  })
+}
