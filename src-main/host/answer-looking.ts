@@ -1,0 +1,130 @@
+/** Answers the questions of a page that looks: windows, records, curves, names; through a lens, so live, past and file are the same. */
+import type {
+  DiffAnswer,
+  DiffAsk,
+  NameHit,
+  NamesAsk,
+  Page,
+  PageAsk,
+  RecordAnswer,
+  SeriesAnswer,
+  SeriesAsk,
+} from '../../shared/contract/messages.ts'
+import { AppError } from '../../shared/model/app-error.ts'
+import type { Severity } from '../../shared/model/finding.ts'
+import type { Health } from '../../shared/model/health.ts'
+import { healths } from '../../shared/model/health.ts'
+import { own } from '../../shared/model/own.ts'
+import type { Queries } from '../store/store-types.ts'
+import { answerFindings } from './answer-findings.ts'
+import { declared, type Lens, recordName } from './lens.ts'
+
+/** Above so long a text it is a paste, whose known names light up; below, something typed. */
+const TYPED = 60
+
+export async function answerPage(lens: Lens, { viewing: _, ...ask }: PageAsk): Promise<Page> {
+  const { fields } = declared(ask.system, ask.collection).collections[ask.collection] ?? { fields: {} }
+  const named = [...Object.keys(ask.where ?? {}), ...(ask.sort === undefined ? [] : [ask.sort.replace(/^-/, '')])]
+  for (const field of named)
+    if (!Object.hasOwn(fields, field)) throw new AppError('bad-request', `${ask.collection} has no field ${field}`, { system: ask.system })
+  return lens.queries.page(ask, lens.at)
+}
+
+export async function answerRecord(lens: Lens, urn: string): Promise<RecordAnswer> {
+  recordName(urn)
+  const [record, { findings }] = await Promise.all([
+    lens.queries.record(urn, lens.at),
+    answerFindings(lens.queries, { limit: 1_000 }, lens.at),
+  ])
+  const worst = worstOf(findings)
+  return {
+    ...record,
+    neighbours: record.neighbours.map((n) => {
+      const health = worst.get(n.urn) ?? n.health
+      return health === undefined ? n : { ...n, health }
+    }),
+    findings: findings.filter((f) => f.urn === urn),
+  }
+}
+
+export async function answerSeries(lens: Lens, { viewing: _, ...ask }: SeriesAsk): Promise<SeriesAnswer> {
+  const urn = recordName(ask.urn)
+  const fields = declared(urn.system).collections[urn.collection]?.fields ?? {}
+  for (const field of ask.fields)
+    if (fields[field]?.keep !== 'series')
+      throw new AppError('bad-request', `${urn.collection} keeps no curve of ${field}`, { system: urn.system })
+  return lens.queries.series(ask)
+}
+
+/** Names by what was typed, or the known names inside a pasted text; the worst first. */
+export async function answerNames(lens: Lens, ask: NamesAsk): Promise<readonly NameHit[]> {
+  const text = ask.text.trim()
+  if (text === '') return []
+  const worst = worstOf((await answerFindings(lens.queries, { limit: 1_000 }, lens.at)).findings)
+  const pasted = text.length > TYPED || /[\s=:{}"]/.test(text)
+  const inside = pasted ? await lens.queries.namesIn(ask.text, ask.limit, lens.at) : []
+  const typed = inside.length > 0 ? [] : (await lens.queries.names(text, ask.limit, lens.at)).map((hit) => ({ ...hit, spans: [] }))
+  return [...inside, ...typed]
+    .filter((hit) => hit.system !== own.id)
+    .map((hit) => ({ ...hit, health: worst.get(hit.urn) ?? 'ok' }))
+    .toSorted((a, b) => healths.indexOf(a.health) - healths.indexOf(b.health))
+}
+
+const healthOf: Readonly<Record<Severity, Health>> = { critical: 'critical', high: 'high', warn: 'warn', info: 'ok' }
+function worstOf(findings: readonly { readonly urn: string; readonly severity: Severity }[]): ReadonlyMap<string, Health> {
+  const worst = new Map<string, Health>()
+  for (const f of findings) {
+    const health = healthOf[f.severity]
+    const has = worst.get(f.urn)
+    if (has === undefined || healths.indexOf(health) < healths.indexOf(has)) worst.set(f.urn, health)
+  }
+  return worst
+}
+
+/** What differs between two viewings. Of one source: in its database; of two: record by record. */
+export async function answerDiff(from: Lens, to: Lens, { from: _, to: __, ...ask }: DiffAsk): Promise<DiffAnswer> {
+  if (ask.system !== undefined) declared(ask.system, ask.collection)
+  if (from.queries === to.queries) return from.queries.diff(ask, from.at, to.at)
+  return diffOfTwo(from, to, ask)
+}
+
+async function diffOfTwo(from: Lens, to: Lens, ask: Omit<DiffAsk, 'from' | 'to'>): Promise<DiffAnswer> {
+  const system = declared(ask.system ?? 'unnamed', ask.collection)
+  const names = ask.collection === undefined ? Object.keys(system.collections) : [ask.collection]
+  const rows: DiffAnswer['rows'][number][] = []
+  const counts: Record<string, DiffAnswer['counts'][string]> = {}
+  for (const collection of names) {
+    const { fields = {}, key = [], kind = 'state' } = system.collections[collection] ?? {}
+    if (kind === 'event') continue
+    const compared = Object.entries(fields).flatMap(([name, f]) => (f.keep === 'versions' && !key.includes(name) ? [name] : []))
+    const [left, right] = await Promise.all([
+      all(from.queries, system.id, collection, from.at),
+      all(to.queries, system.id, collection, to.at),
+    ])
+    const count = { appeared: 0, vanished: 0, changed: 0, unseen: 0 }
+    for (const urn of new Set([...left.keys(), ...right.keys()])) {
+      const a = left.get(urn)
+      const b = right.get(urn)
+      const changed = compared.filter((f) => a !== undefined && b !== undefined && text(a[f]) !== text(b[f]))
+      const what = a === undefined ? 'appeared' : b === undefined ? 'vanished' : changed.length > 0 ? 'changed' : undefined
+      if (what === undefined) continue
+      count[what] += 1
+      rows.push({
+        urn,
+        label: recordName(urn).key.join(' '),
+        system: system.id,
+        collection,
+        what,
+        fields: Object.fromEntries(changed.map((f) => [f, { from: a?.[f] as never, to: b?.[f] as never }])),
+      })
+    }
+    counts[`${system.id}.${collection}`] = count
+  }
+  return { total: rows.length, counts, rows: rows.slice(ask.offset, ask.offset + ask.limit) }
+}
+
+async function all(queries: Queries, system: string, collection: string, at: Date | undefined) {
+  const rows = await queries.rows(system, collection, {}, at)
+  return new Map(rows.filter((r) => r.unseen === undefined).map((r) => [r.urn, r.row]))
+}
+const text = (value: unknown): string => JSON.stringify(value, (_k, v: unknown) => (typeof v === 'bigint' ? String(v) : v)) ?? ''
