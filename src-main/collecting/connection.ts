@@ -352,7 +352,8 @@ export function createConnection(ports: ConnectionPorts): Connection {
       await on?.close()
       if (identity !== undefined) {
         try {
-          ports.onClosed?.(await ports.store.closeConnection(profile.id, clock.now()))
+          const ticks = await ports.store.closeConnection(profile.id, clock.now())
+          ports.onClosed?.(ticks)
         } catch (thrown) {
           ports.log('error', 'closing its coverage failed', { error: errorData(thrown) })
         }

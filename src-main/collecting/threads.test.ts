@@ -46,8 +46,9 @@ it('lets no connection in a thread that spins, dies or eats its memory disturb a
     () => expect(store.commits.filter((c) => c.stored.connection === 'exit' && c.error !== undefined).length).toBeGreaterThan(failed),
     { timeout: 20_000 },
   )
-  const times = store.commits.filter((c) => c.stored.connection === 'well' && c.sweep === 'fleet').map((c) => c.ms)
-  expect(times.length).toBeGreaterThan(3)
+  const rounds = () => store.commits.filter((c) => c.stored.connection === 'well' && c.sweep === 'fleet').map((c) => c.ms)
+  await vi.waitFor(() => expect(rounds().length).toBeGreaterThan(4), { timeout: 20_000 })
+  const times = rounds()
   // Asked every second; the machine is shared with six threads that do their worst.
   expect(Math.max(...times.slice(1).map((t, i) => t - (times[i] ?? 0)))).toBeLessThan(3_000)
   expect(all.state('well')?.state).toBe('answering')
