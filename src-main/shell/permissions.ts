@@ -1,5 +1,6 @@
 // What the page may ask of the machine: to write text to the clipboard shortly after a person's click or key, and nothing else.
 import type { Session, WebContents } from 'electron'
+import { APP_ORIGIN } from './app-scheme.ts'
 
 /** How long after an input event the page may still write to the clipboard; Chromium's own activation lasts 5 s. */
 const GESTURE_MS = 5_000
@@ -25,7 +26,7 @@ export function watchGestures(contents: WebContents, now: () => number = perform
   return () => now() - last <= GESTURE_MS
 }
 
-/** Denies every permission, device and screen capture, save clipboard text after a gesture. */
+/** Denies every permission, device, screen capture and download; clipboard text after a gesture and the page's own files excepted. */
 export function denyPermissions(session: Session, recentGesture: (contents: WebContents) => boolean): void {
   const allowed = (permission: string, contents: WebContents | null): boolean =>
     permission === 'clipboard-sanitized-write' && contents !== null && recentGesture(contents)
@@ -33,6 +34,9 @@ export function denyPermissions(session: Session, recentGesture: (contents: WebC
   session.setPermissionCheckHandler((contents, permission) => allowed(permission, contents))
   session.setDevicePermissionHandler(() => false)
   session.setDisplayMediaRequestHandler((_request, answer) => answer({}))
+  session.on('will-download', (event, item) => {
+    if (!item.getURL().startsWith(`blob:${APP_ORIGIN}/`)) event.preventDefault() // what the page itself made, a person may save
+  })
   session.on('select-hid-device', (event, _details, answer) => {
     event.preventDefault()
     answer()
