@@ -30,6 +30,7 @@ import {
   type Situation,
 } from '../lab/kafka/situations.ts'
 import { describeAllGroups, parseDescription } from '../lab/kafka/tools.ts'
+import { startScaledKafka } from '../lab/scale.ts'
 import { type CountingProxy, startCountingProxy } from '../support/counting-proxy.ts'
 import { waitFor } from '../support/process.ts'
 
@@ -230,5 +231,15 @@ describe('a broker', () => {
     expect(raced).toBe('others first')
     first?.resume()
     expect(await asked).toBe('answered')
+  })
+})
+
+describe('the scaled broker', () => {
+  it("has exactly the lag that it says, by Kafka's own count", async () => {
+    const scaled = kept(await startScaledKafka({ topics: 20, partitions: 90, groups: 6, commitsPerGroup: 30, heapMb: 256 }))
+    const rows = await describeAllGroups(scaled.kafka.bootstrap)
+    expect(new Set(rows.map((row) => row.group)).size).toBe(6)
+    expect(rows.length).toBe(scaled.groupPartitions)
+    expect(rows.reduce((sum, row) => sum + (row.lag ?? 0n), 0n)).toBe(scaled.lagSum)
   })
 })
