@@ -2,7 +2,8 @@
 import { AppError } from '../../../shared/model/app-error.ts'
 import type { Connect } from '../../../shared/model/connector.ts'
 import type { kafka } from '../../../shared/systems/kafka/system.ts'
-import { readOnlyPolicy, type Target } from '../../net/policy.ts'
+import { parseKafkaAddress } from '../../connections/addresses.ts'
+import { readOnlyPolicy } from '../../net/policy.ts'
 import { TrafficLedger } from '../../net/traffic.ts'
 import { createMemory } from './memory.ts'
 import { readMessages } from './reads/messages.ts'
@@ -10,23 +11,13 @@ import { sweepHealth } from './sweeps/health.ts'
 import { sweepLag } from './sweeps/lag.ts'
 import { Cluster } from './wire/cluster.ts'
 
-/** `host:port`, `[::1]:9092`, or a host alone (9092). `bad-request` for anything else. */
-export function parseTarget(address: string): Target {
-  const match = /^(?:\[([0-9a-fA-F:.]+)\]|([^\s:/@[\]]+))(?::(\d{1,5}))?$/.exec(address.trim())
-  const host = match?.[1] ?? match?.[2]
-  const port = match?.[3] === undefined ? 9092 : Number(match[3])
-  if (host === undefined || port < 1 || port > 65_535)
-    throw new AppError('bad-request', `${JSON.stringify(address)} is no host:port.`, { system: 'kafka', target: address })
-  return { host, port }
-}
-
 export const connect: Connect<typeof kafka> = async (given, ctx) => {
   const endpoint = given.endpoints.brokers
   if (endpoint === undefined || endpoint.addresses.length === 0)
     throw new AppError('bad-request', 'No bootstrap server is given.', { system: 'kafka' })
   if (endpoint.tls !== undefined || endpoint.credential !== undefined)
     throw new AppError('unsupported', 'TLS and sign-in are not offered yet; only plaintext listeners can be opened.', { system: 'kafka' })
-  const bootstrap = endpoint.addresses.map(parseTarget)
+  const bootstrap = endpoint.addresses.map(parseKafkaAddress)
   const ledger = new TrafficLedger()
   const policy = readOnlyPolicy('kafka', [...bootstrap.map((target) => target.host), ...ctx.allowed])
   const cluster = new Cluster({

@@ -3,13 +3,17 @@
 /** A commit as our sockets saw it, and what was found out at it. */
 export interface CommitMemory {
   readonly offset: bigint
-  /** When we first saw it there; undefined when it was there before we looked. */
-  readonly since: Date | undefined
-  readonly firstSeen: Date
+  /** When we first saw it there. */
+  readonly since: Date
+  /** It was there before we looked. */
+  readonly before: boolean
   /** Id of the topic when we first saw it there. */
   readonly topicId: string
-  /** Larger of the last two times between commits, ms. */
+  /** How long a commit takes to come once there is something to commit, ms; long ones are forgotten slowly. */
   readonly every: number | undefined
+  /** When something was first unread at this commit, ms. */
+  readonly unreadSince: number | undefined
+  readonly anchors: readonly Anchor[]
   readonly end: bigint | undefined
   /** Rounds in a row in which neither the commit nor the end moved. */
   readonly quietRounds: number
@@ -101,50 +105,75 @@ export function commitKey(topic: string, partition: number): string {
   return `${partition}:${topic}`
 }
 
+/** What one look saw of a commit. */
+export interface CommitLook {
+  readonly offset: bigint
+  readonly end: bigint | undefined
+  readonly topicId: string
+  readonly at: Date
+  readonly isFirstRound: boolean
+}
+
+/** A group that commits more seldom than this is taken to commit this often, so that one long stop does not excuse the next. */
+const longestEveryMs = 600_000
+
 /** The memory of a commit after one more look at it. */
-export function seeCommit(
-  was: CommitMemory | undefined,
-  now: {
-    readonly offset: bigint
-    readonly end: bigint | undefined
-    readonly topicId: string
-    readonly at: Date
-    readonly isFirstRound: boolean
-  },
-): CommitMemory {
-  if (was === undefined) {
-    return {
-      offset: now.offset,
-      since: now.isFirstRound ? undefined : now.at,
-      firstSeen: now.at,
-      topicId: now.topicId,
-      every: undefined,
-      end: now.end,
-      quietRounds: 0,
-      stoodRounds: 0,
-      markersOnly: undefined,
-      recordAt: undefined,
-      recordBetween: undefined,
-    }
+export function seeCommit(was: CommitMemory | undefined, look: CommitLook): CommitMemory {
+  const at = look.at.getTime()
+  const end = look.end ?? was?.end
+  const unread = end !== undefined && end > look.offset
+  const anchors = end === undefined ? (was?.anchors ?? []) : nextAnchors(was?.anchors ?? [], { at, offset: look.offset, end })
+  if (was !== undefined && was.offset === look.offset) {
+    const isQuiet = look.end !== undefined && was.end === look.end
+    const unreadSince = unread ? (was.unreadSince ?? at) : undefined
+    return { ...was, end, anchors, unreadSince, stoodRounds: was.stoodRounds + 1, quietRounds: isQuiet ? was.quietRounds + 1 : 0 }
   }
-  if (was.offset === now.offset) {
-    const isQuiet = now.end !== undefined && was.end === now.end
-    return { ...was, end: now.end ?? was.end, stoodRounds: was.stoodRounds + 1, quietRounds: isQuiet ? was.quietRounds + 1 : 0 }
-  }
-  const gap = was.since === undefined ? undefined : now.at.getTime() - was.since.getTime()
-  const every = gap === undefined ? was.every : was.every === undefined ? gap : Math.max(gap, was.every - Math.abs(was.every - gap) / 2)
   return {
-    ...was,
-    offset: now.offset,
-    since: now.at,
-    firstSeen: now.at,
-    topicId: now.topicId,
-    every,
-    end: now.end ?? was.end,
+    offset: look.offset,
+    since: look.at,
+    before: was === undefined && look.isFirstRound,
+    topicId: look.topicId,
+    every: was === undefined ? undefined : nextEvery(was, at),
+    unreadSince: unread ? at : undefined,
+    end,
+    anchors,
     quietRounds: 0,
     stoodRounds: 0,
     markersOnly: undefined,
     recordAt: undefined,
     recordBetween: undefined,
   }
+}
+
+/** Time from when there was something to commit to the commit; a shorter one takes half of the difference off. */
+function nextEvery(was: CommitMemory, at: number): number | undefined {
+  if (was.before || was.unreadSince === undefined) return was.every
+  const gap = Math.min(longestEveryMs, at - Math.max(was.since.getTime(), was.unreadSince))
+  return was.every === undefined || gap >= was.every ? gap : (gap + was.every) / 2
+}
+
+/** Offsets at two earlier moments, one to two minutes apart at most, from which speeds are read. */
+export interface Anchor {
+  readonly at: number
+  readonly offset: bigint
+  readonly end: bigint
+}
+const anchorMs = 60_000
+
+/** Keeps two anchors; a commit or an end that fell starts over. */
+function nextAnchors(anchors: readonly Anchor[], now: Anchor): readonly Anchor[] {
+  const last = anchors.at(-1)
+  if (last === undefined || now.offset < last.offset || now.end < last.end) return [now]
+  return now.at - last.at < anchorMs ? anchors : [...anchors.slice(-1), now]
+}
+
+/** Records a second written and committed since the older anchor; undefined before two rounds lie between. */
+export function speedsOf(
+  memory: CommitMemory | undefined,
+  at: number,
+): { readonly produced: number; readonly consumed: number } | undefined {
+  const from = memory?.anchors[0]
+  if (memory === undefined || from === undefined || memory.end === undefined || at <= from.at) return undefined
+  const seconds = (at - from.at) / 1000
+  return { produced: Number(memory.end - from.end) / seconds, consumed: Number(memory.offset - from.offset) / seconds }
 }

@@ -5,7 +5,7 @@ import type { kafka } from '../../../../shared/systems/kafka/system.ts'
 import { type GroupState, groupStates, type LagKind } from '../../../../shared/systems/kafka/words.ts'
 import { settlingStates } from '../lag-status.ts'
 import { totalLag } from '../lag-totals.ts'
-import type { Memory } from '../memory.ts'
+import { type Memory, speedsOf } from '../memory.ts'
 import { type GroupPositions, isMarkersOnlyAt, kindOf, numberOf, type Position } from './positions.ts'
 
 type Collections = (typeof kafka)['collections']
@@ -37,10 +37,14 @@ function withoutNumber(position: Position): ReturnType<typeof unknown> {
 
 const not = (note: string): ReturnType<typeof unknown> => unknown('not-recorded', note)
 
-export function groupPartitionRow(position: Position, members: Known<number>, state: string, memory: Memory): GroupPartitionRow {
+const tooEarly = unknown('not-yet', 'seen for less than two rounds')
+
+/** `at`: when the ends were asked for. */
+export function groupPartitionRow(position: Position, members: Known<number>, state: string, memory: Memory, at: Date): GroupPartitionRow {
   const { lag, picture, group, topic, partition, committed } = position
   const known = memory.commits.get(group, topic, partition)
   const why = withoutNumber(position)
+  const speeds = speedsOf(known, at.getTime())
   const isEnd = picture?.end !== undefined
   const unanswered = picture?.missing ?? unknown('unanswered')
   return {
@@ -66,10 +70,12 @@ export function groupPartitionRow(position: Position, members: Known<number>, st
     members,
     settling: settlingStates.has(state) ? 1 : 0,
     commitEvery: known?.every ?? unknown('not-yet', 'two commits were not seen yet'),
-    commitSince:
-      known?.since ?? (known === undefined ? not('nothing is committed') : unknown('not-yet', 'it stood there before we looked')),
+    commitSince: known?.since ?? not('nothing is committed'),
+    commitBefore: known?.before ?? false,
     recordAt: known?.recordAt === undefined ? unknown('not-yet', 'it was not read') : new Date(known.recordAt),
     recordBetween: known?.recordBetween ?? unknown('not-yet', 'the time index was not asked'),
+    produceRate: speeds?.produced ?? tooEarly,
+    consumeRate: speeds?.consumed ?? tooEarly,
   }
 }
 
@@ -79,7 +85,7 @@ function hasHoles(position: Position, memory: Memory): boolean {
   return memory.settings.get(position.topic)?.cleanup?.includes('compact') ?? false
 }
 
-export function groupRow({ group, positions }: GroupPositions, memory: Memory): GroupRow {
+export function groupRow({ group, positions }: GroupPositions, memory: Memory, at: Date): GroupRow {
   const { listed, described, kind } = group
   const total = totalLag(
     positions.map((position) => ({
@@ -102,6 +108,11 @@ export function groupRow({ group, positions }: GroupPositions, memory: Memory): 
     ...positions.map((position) => position.topic),
     ...(members ?? []).flatMap((m) => [...m.subscribed, ...m.assignment.map((a) => a.topic)]),
   ])
+  const speeds = positions.flatMap(
+    (position) => speedsOf(memory.commits.get(position.group, position.topic, position.partition), at.getTime()) ?? [],
+  )
+  const speed = (which: 'produced' | 'consumed'): Known<number> =>
+    speeds.length === 0 ? (unasked ?? tooEarly) : speeds.reduce((sum, each) => sum + each[which], 0)
   const lost = positions.reduce((sum, { lag }) => sum + ('lostAtMost' in lag ? (lag.lostAtMost ?? 0n) : 0n), 0n)
   return {
     group: listed.groupId,
@@ -126,6 +137,8 @@ export function groupRow({ group, positions }: GroupPositions, memory: Memory): 
     maxAt: total.max === undefined ? '' : `${total.max.topic}-${total.max.partition}`,
     skew: total.skew ?? not('the median is 0'),
     lost: unasked ?? lost,
+    produceRate: speed('produced'),
+    consumeRate: speed('consumed'),
   }
 }
 

@@ -81,7 +81,7 @@ export async function sweepLag({ cluster, memory, ctx }: LagPorts, out: LagOut, 
   asked.signal.throwIfAborted()
 
   await putTopology(cluster, picture, groups, found, memory, out)
-  putGroups(groups, found, hidden, memory, out)
+  putGroups(found, hidden, { memory, at }, out)
   remember(picture, groups, memory)
 }
 
@@ -155,12 +155,17 @@ async function vanishedTopics(
   }
 }
 
-function putGroups(_groups: GroupsPicture, found: readonly GroupPositions[], hidden: Hidden, memory: Memory, out: LagOut): void {
-  const rows = found.map((each) => groupRow(each, memory))
+function putGroups(
+  found: readonly GroupPositions[],
+  hidden: Hidden,
+  seen: { readonly memory: Memory; readonly at: Date },
+  out: LagOut,
+): void {
+  const rows = found.map((each) => groupRow(each, seen.memory, seen.at))
   const partitions = found.flatMap(({ group, positions }) => {
     const members = group.described?.members.length ?? ({ unknown: 'unanswered', note: 'its members could not be asked for' } as const)
     const state = group.described?.state ?? group.listed.state
-    return positions.map((position) => groupPartitionRow(position, members, state, memory))
+    return positions.map((position) => groupPartitionRow(position, members, state, seen.memory, seen.at))
   })
   const { brokers, ids, reason, says: except } = hidden
   out.put('groups', rows, brokers.length === 0 ? 'all' : { except, reason, where: { coordinator: brokers } })
