@@ -10,7 +10,7 @@ import type { Notice } from '../store/store-types.ts'
 const identity = z.strictObject({
   instance: z.string().min(1).max(2_000),
   by: z.enum(['server', 'address', 'user']),
-  version: z.string().max(200).optional(),
+  version: z.string().max(200).exactOptional(),
 })
 type Identity = z.infer<typeof identity>
 /** `identities`: who answered last, by connection, so that a connection that is down keeps its place in the landscape. */

@@ -95,6 +95,7 @@ export function createLiveJudging(ports: LiveJudgingPorts): LiveJudging {
   return {
     swept(round) {
       due.push(round)
+      statesDue = true
       return run(false)
     },
     connectionsChanged() {
