@@ -3,6 +3,8 @@
 export const MIMETYPE_ENTRY = 'mimetype'
 export const MANIFEST_ENTRY = 'manifest.json'
 export const COVERAGE_ENTRY = 'coverage.parquet'
+/** Whose the records are: connection, system, instance, title. */
+export const INSTANCES_ENTRY = 'instances.parquet'
 export const READS_INDEX_ENTRY = 'reads/index.json'
 export const REDACTION_ENTRY = 'redaction.json'
 

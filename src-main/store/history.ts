@@ -33,7 +33,7 @@ async function sinceKeyFrames(
   return `_t >= ${moment(earliest)} and ${end} and (${each.join(' or ')})`
 }
 
-/** Measures of all keys as of a moment (none: the last ones): `_id, _us` and the measures. Undefined where there are none. */
+/** Measures of all keys as of a moment (none: the last ones): `_id, _t, _us` and the measures. Undefined where there are none. */
 export async function measuresSql(c: DuckDBConnection, table: Table, at: Date | undefined): Promise<string | undefined> {
   if (table.series.length === 0) return undefined
   const when = await sinceKeyFrames(c, table, at, at)
@@ -41,7 +41,7 @@ export async function measuresSql(c: DuckDBConnection, table: Table, at: Date | 
   const columns = `_t, _id, _us, ${columnList(table.series)}`
   const all = table.tiers.map((tier) => `select ${columns} from ${tier} where ${when}`).join(' union all ')
   const times = table.tiers.map((tier) => `select _t, _id from ${tier} where ${when}`).join(' union all ')
-  return `(select p._id, p._us, ${columnList(table.series, 'p')} from (${all}) p join (select _id, max(_t) as _t from (${times}) group by _id) l on l._id = p._id and l._t = p._t)`
+  return `(select p._id, p._t, p._us, ${columnList(table.series, 'p')} from (${all}) p join (select _id, max(_t) as _t from (${times}) group by _id) l on l._id = p._id and l._t = p._t)`
 }
 
 /** Rows that held at a moment, from the file. `at` none: the open versions. */

@@ -3,6 +3,7 @@ import type { DuckDBConnection } from '@duckdb/node-api'
 import type { AnySystem } from '../../shared/model/system.ts'
 import { closingLines, commitRound, commitTime, inTransaction, type Keeping, orStop, raise } from './committing.ts'
 import { openDatabase } from './database.ts'
+import { exportTables } from './export.ts'
 import { pointsSql, rowsAtSql, versionsSql } from './history.ts'
 import { writeLines } from './lines.ts'
 import { emptyPresent, learn, loadPresent, saveLatest } from './present.ts'
@@ -106,7 +107,16 @@ export async function openStore(options: StoreOptions): Promise<Store> {
       present.lastCommits.set(connection, when.getTime())
       return endWatching((number) => present.connections.get(number)?.connection === connection, when, 'the connection was closed')
     },
-    exportSpan: async () => ({ collections: [], files: [], instances: [] }),
+    exportSpan: (folder, from, to) =>
+      db.read((c) =>
+        exportTables(
+          c,
+          { tables, connections: present.connections, newest: new Date(Math.max(0, ...present.lastCommits.values())) },
+          folder,
+          from,
+          to,
+        ),
+      ),
     notices: () => [...notices.values()],
     onNotice: (told) => {
       listeners.add(told)

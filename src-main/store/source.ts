@@ -38,6 +38,8 @@ export interface Source {
   watches(c: DuckDBConnection, table: Table, at: Date | undefined): Promise<ReadonlyMap<number, Watch>>
   /** The version ticks carry. */
   version(table: Table): number
+  /** Of a file: since when it was recorded. */
+  readonly since?: Date
   /** True where only a recorded past exists. */
   readonly recorded: boolean
 }

@@ -52,10 +52,11 @@ export async function freshnessAt(source: Source, system: string, collection: st
   return freshnessOf(source, connectionNumbers(source, { system }), watches, at ?? source.now())
 }
 
-/** See `Queries.span`. */
+/** See `Queries.span`. Of a file: from the start of what was recorded. */
 export async function spanOf(source: Source): Promise<{ readonly from: Date; readonly to: Date } | undefined> {
   const [from, to] = await source.read((c) => fetchRow(c, `select min(_t), max(_t) from ${source.coverage}`))
   const start = dateOf(from)
   const end = dateOf(to)
-  return start === undefined || end === undefined ? undefined : { from: start, to: end }
+  if (start === undefined || end === undefined) return undefined
+  return { from: new Date(Math.max(start.getTime(), source.since?.getTime() ?? start.getTime())), to: end }
 }
