@@ -49,19 +49,16 @@ const moving = derive(
     const watchedSince = see.watched.since.getTime()
     const committed = stepsOf(see.past('committed'))
     const ends = stepsOf(see.past('end'))
-    const samples = samplesOf(
-      {
-        committed,
-        highWatermark: ends,
-        lag: stepsOf(see.past('lag')),
-        members: stepsOf(see.past('members')),
-        settling: stepsOf(see.past('settling')),
-      },
-      watchedSince,
-      now,
-      see.windowMs,
-      see.watched.pollMs,
-    )
+    const lags = stepsOf(see.past('lag'))
+    const pollMs = pollFrom([committed, ends, lags], now - see.windowMs, see.watched.pollMs)
+    const curves = {
+      committed,
+      highWatermark: ends,
+      lag: lags,
+      members: stepsOf(see.past('members')),
+      settling: stepsOf(see.past('settling')),
+    }
+    const samples = samplesOf(curves, watchedSince, now, see.windowMs, pollMs)
     const lag = known(row.lag) ?? 0n
     const { status, standsSince } = lagStatus({
       kind: known(row.kind) ?? 'ERROR',
@@ -74,7 +71,7 @@ const moving = derive(
       commitEveryMs: known(row.commitEvery),
       now,
       windowMs: see.windowMs,
-      pollMs: see.watched.pollMs,
+      pollMs,
     })
     const speeds = { produced: known(row.produceRate), consumed: known(row.consumeRate) }
     const age = ageOf(row, ends, watchedSince, now)

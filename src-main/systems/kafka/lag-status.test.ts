@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { type LagSample, lagStatus, type StatusQuestion, samplesOf, windowFor, worstStatus } from './lag-status.ts'
+import { type LagSample, lagStatus, pollFrom, type StatusQuestion, samplesOf, windowFor, worstStatus } from './lag-status.ts'
 
 const pollMs = 2_000
 const windowMs = 40_000
@@ -147,5 +147,14 @@ describe('samples from change points', () => {
     expect(samplesOf({ ...curves, committed: [{ at: 5_000, value: 5n }] }, 5_000, 6_000, 10_000, 2_000).map((s) => s.at)).toEqual([
       5_000, 6_000,
     ])
+  })
+})
+
+describe('the real poll', () => {
+  test('is read from the times at which anything changed, and never longer than planned', () => {
+    const steps = (...ats: readonly number[]) => ats.map((at) => ({ at, value: 1n }))
+    expect(pollFrom([steps(0, 5_000, 10_000), steps(0, 15_000, 20_000)], 0, 20_000)).toBe(5_000)
+    expect(pollFrom([steps(0, 60_000, 120_000)], 0, 20_000)).toBe(20_000)
+    expect(pollFrom([steps(0)], 0, 20_000)).toBe(20_000)
   })
 })

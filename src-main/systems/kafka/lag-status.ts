@@ -1,6 +1,6 @@
 /** How a group does at one partition, over a window of time. Pure: samples in, one status out; the window and the poll are arguments. */
 import type { LagKind, LagStatus } from '../../../shared/systems/kafka/words.ts'
-import { theilSen } from './rates.ts'
+import { median, theilSen } from './rates.ts'
 
 /** What one poll saw. Undefined is unknown and proves nothing. */
 export interface LagSample {
@@ -149,6 +149,19 @@ export function worstStatus(statuses: readonly LagStatus[]): LagStatus | undefin
 export interface Step<V> {
   readonly at: number
   readonly value: V | undefined
+}
+
+/**
+ * How often polls really came, from the times at which anything changed: the median gap. Never more than the planned poll, because what
+ * is quiet changes more seldom than it is looked at.
+ */
+export function pollFrom(curves: readonly (readonly Step<unknown>[])[], windowStart: number, plannedMs: number): number {
+  const times = [...new Set(curves.flatMap((curve) => curve.map((step) => step.at)))]
+    .filter((at) => at > windowStart + 1)
+    .sort((a, b) => a - b)
+  const gaps = times.flatMap((at, i) => (i === 0 ? [] : [at - (times[i - 1] ?? at)]))
+  const usual = median(gaps)
+  return usual === undefined ? plannedMs : Math.min(plannedMs, Math.max(500, usual))
 }
 
 /** What a curve of change points said at a time; undefined before its first point. */
