@@ -6,7 +6,7 @@ import type { AgeMethod } from '../../../shared/systems/kafka/groups.ts'
 import { kafka } from '../../../shared/systems/kafka/system.ts'
 import type { LagStatus } from '../../../shared/systems/kafka/words.ts'
 import { type AnyDerive, derive, type Sample } from '../../triage/judging.ts'
-import { lagStatus, type Step, samplesOf, worstStatus } from './lag-status.ts'
+import { lagStatus, pollFrom, type Step, samplesOf, worstStatus } from './lag-status.ts'
 import { drainTimeMs, groupDrainTimeMs, ratePerSecond, timeToDataLossMs } from './rates.ts'
 import { bestTimeLag, observe, type Run, type TimeLag, timeLagFromHistory, timeLagFromRecord } from './time-lag.ts'
 
