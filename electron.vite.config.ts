@@ -24,7 +24,6 @@ export default defineConfig({
           host: source('src-main/host/host-entry.ts'),
           reader: source('src-main/reader/reader-entry.ts'),
           worker: source('src-main/collecting/worker-entry.ts'),
-          served: source('src-main/served/serve.ts'),
           cli: source('src-main/cli/landscope.ts'),
         },
         output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },

@@ -38,7 +38,8 @@ function request(frame: 'top' | 'none' | 'child' | 'top on another origin' | 'to
       'top on another origin': () => top,
       'top on a blank page': () => top,
     }
-    const place = { 'top on another origin': { origin: 'https://evil.example' }, 'top on a blank page': { url: 'about:blank' } }[kind as string] ?? {}
+    const place =
+      { 'top on another origin': { origin: 'https://evil.example' }, 'top on a blank page': { url: 'about:blank' } }[kind as string] ?? {}
     const told = Object.entries(place).map(([key, value]) => [key, { value, configurable: true }] as const)
     Object.defineProperties(top, Object.fromEntries(told))
     contents.ipc.emit('connect', { sender: contents, senderFrame: frames[kind](), ports: [] }, false)
@@ -59,12 +60,15 @@ describe('S11 a port', () => {
     await expect.poll(ports).toBeGreaterThan(before)
   })
 
-  it.each(['none', 'child', 'top on another origin', 'top on a blank page'] as const)('is refused to a frame that is: %s', async (frame) => {
-    const before = await ports()
-    await request(frame)
-    await settle()
-    expect(await ports()).toBe(before)
-  })
+  it.each(['none', 'child', 'top on another origin', 'top on a blank page'] as const)(
+    'is refused to a frame that is: %s',
+    async (frame) => {
+      const before = await ports()
+      await request(frame)
+      await settle()
+      expect(await ports()).toBe(before)
+    },
+  )
 
   it('is refused to a second window, whatever it shows, though it has the bridge', async () => {
     const outcome = await launched.app.evaluate(
@@ -110,9 +114,13 @@ describe('S11 a port', () => {
         handed.push(`${channel} to ${contents.getURL()}`)
         send(channel, ...rest)
       }
-      const home = new Promise((resolve) => contents.on('did-finish-load', () => contents.getURL().startsWith('landscope://app/') && resolve(undefined)))
+      const home = new Promise((resolve) =>
+        contents.on('did-finish-load', () => contents.getURL().startsWith('landscope://app/') && resolve(undefined)),
+      )
       // The request is sent while the foreign page is there, before it is led back.
-      contents.once('did-navigate', () => contents.ipc.emit('connect', { sender: contents, senderFrame: contents.mainFrame, ports: [] }, false))
+      contents.once('did-navigate', () =>
+        contents.ipc.emit('connect', { sender: contents, senderFrame: contents.mainFrame, ports: [] }, false),
+      )
       await contents.loadURL('data:text/html,<title>x</title>').catch(() => {})
       await home
       contents.postMessage = send

@@ -41,7 +41,18 @@ describe('S7 permissions', () => {
   it('are all denied when the page only asks whether it has them', async () => {
     const states = await launched.page.evaluate(async () => {
       const found: string[] = []
-      for (const name of ['geolocation', 'notifications', 'camera', 'microphone', 'midi', 'clipboard-read', 'idle-detection', 'local-fonts', 'window-management', 'storage-access']) {
+      for (const name of [
+        'geolocation',
+        'notifications',
+        'camera',
+        'microphone',
+        'midi',
+        'clipboard-read',
+        'idle-detection',
+        'local-fonts',
+        'window-management',
+        'storage-access',
+      ]) {
         try {
           const { state } = await navigator.permissions.query({ name: name as PermissionName })
           if (state === 'granted') found.push(name)

@@ -17,7 +17,7 @@ function importsOf(file: string, seen: Set<string> = new Set()): readonly string
 }
 
 describe('S28 process rights', () => {
-  it.each(['host', 'worker', 'reader', 'served', 'cli'])('the program %s has nothing of Electron: no window, no clipboard, no shell', (program) => {
+  it.each(['host', 'worker', 'reader', 'cli'])('the program %s has nothing of Electron: no window, no clipboard, no shell', (program) => {
     expect(importsOf(join(out, 'main', `${program}.js`)).filter((name) => name === 'electron' || name.startsWith('electron/'))).toEqual([])
   })
 
@@ -25,7 +25,9 @@ describe('S28 process rights', () => {
     const assets = readdirSync(join(out, 'renderer', 'assets')).filter((name) => name.endsWith('.js'))
     expect(assets.length).toBeGreaterThan(0)
     const node = new Set([...builtinModules, 'electron'])
-    const found = assets.flatMap((name) => importsOf(join(out, 'renderer', 'assets', name)).filter((i) => i.startsWith('node:') || node.has(i)))
+    const found = assets.flatMap((name) =>
+      importsOf(join(out, 'renderer', 'assets', name)).filter((i) => i.startsWith('node:') || node.has(i)),
+    )
     expect(found).toEqual([])
   })
 
@@ -47,11 +49,19 @@ describe('sources of the shell', () => {
     .map((name) => ({ name, text: readFileSync(join(folder, name), 'utf8') }))
 
   it('S10 take Electron’s shell in one place only', () => {
-    const taking = sources.filter(({ text }) => /import\s*{[^}]*\bshell\b[^}]*}\s*from 'electron'/.test(text) || /openExternal\(/.test(text.replace('shell.openExternal(address)', '')))
+    const taking = sources.filter(
+      ({ text }) =>
+        /import\s*{[^}]*\bshell\b[^}]*}\s*from 'electron'/.test(text) ||
+        /openExternal\(/.test(text.replace('shell.openExternal(address)', '')),
+    )
     expect(taking.map(({ name }) => name)).toEqual(['link-opener.ts'])
   })
 
   it('S3 never turn the sandbox off', () => {
-    expect(sources.filter(({ text }) => /appendSwitch|sandbox:\s*false|nodeIntegration:\s*true|contextIsolation:\s*false|webSecurity:\s*false/.test(text))).toEqual([])
+    expect(
+      sources.filter(({ text }) =>
+        /appendSwitch|sandbox:\s*false|nodeIntegration:\s*true|contextIsolation:\s*false|webSecurity:\s*false/.test(text),
+      ),
+    ).toEqual([])
   })
 })

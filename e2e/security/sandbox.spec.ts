@@ -25,7 +25,9 @@ beforeAll(async () => {
   // Root's cache and checkout may be closed to others: the app is laid out anew where nobody can read it, the runtime by hard links.
   await chmod(folder, 0o755)
   const runtime = dirname(await electronRuntime())
-  await promisify(execFile)('cp', ['-al', runtime, join(folder, 'runtime')]).catch(() => cp(runtime, join(folder, 'runtime'), { recursive: true }))
+  await promisify(execFile)('cp', ['-al', runtime, join(folder, 'runtime')]).catch(() =>
+    cp(runtime, join(folder, 'runtime'), { recursive: true }),
+  )
   for (const part of ['out', 'package.json']) await cp(join(checkout, part), join(folder, 'app', part), { recursive: true })
   await mkdir(join(folder, 'home'))
   if (root) await chown(join(folder, 'home'), Number(NOBODY), Number(NOBODY))
@@ -42,7 +44,10 @@ beforeAll(async () => {
     }),
     (p) => p.stop(),
   )
-  await waitFor('the window is shown', () => readFileSync(app.logFile, 'utf8').includes('Landscope is open.'), { withinMs: 30_000, processes: [app] })
+  await waitFor('the window is shown', () => readFileSync(app.logFile, 'utf8').includes('Landscope is open.'), {
+    withinMs: 30_000,
+    processes: [app],
+  })
   processes = descendants(app.pid).flatMap((pid) => {
     try {
       const type = /--type=([\w-]+)/.exec(readFileSync(`/proc/${pid}/cmdline`, 'utf8'))?.[1] ?? 'main'

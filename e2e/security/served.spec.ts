@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
 import { CONTENT_SECURITY_POLICY } from '../../src-main/served/page-headers.ts'
-import { type ServedHost, serveHost } from '../../src-main/served/serve.ts'
+import { type ServedHost, serveHost } from '../../src-main/served/serve-host.ts'
 
 let root = ''
 let served: ServedHost

@@ -1,20 +1,67 @@
-// The host as a process of its own, started by the shell: hands the pages' ports to the host and answers the shell's heartbeat.
+// The host as a process of its own, started by the shell with `--profile DIR`: hands the pages' ports to the host, answers the shell's
+// heartbeat, and asks the shell for reader processes.
+import { setTimeout as sleep } from 'node:timers/promises'
+import { parseArgs } from 'node:util'
+import '../net/with-resolvers.ts'
 import { type Frames, portFrames } from '../../shared/contract/frames.ts'
+import { openHost } from './open-host.ts'
+import { defaultProfileFolder } from './profile-folder.ts'
 import type { FromHost, ToHost } from './shell-messages.ts'
+import { shellReaders } from './shell-readers.ts'
+
+/** How long the first pages wait for the file that is opened at the start. */
+const OPENING_MS = 5_000
 
 const shell = process.parentPort
 const say = (message: FromHost): void => shell.postMessage(message)
+const { values } = parseArgs({ options: { profile: { type: 'string' } } })
+
 const pages = new Map<number, Frames>()
+const readers = shellReaders(say)
+const host = openHost({ profile: values.profile ?? defaultProfileFolder(), mode: 'window', startReader: readers.start })
+let opening: Promise<unknown> = host
 
 shell.on('message', ({ data, ports }) => {
   const message = data as ToHost
   const [port] = ports
-  if (message.type === 'ping') say({ type: 'pong', n: message.n })
-  else if (message.type === 'close') process.exit(0)
-  else if (message.type === 'drop-page') pages.get(message.id)?.close()
-  else if (message.type === 'page' && port !== undefined) {
-    const frames = portFrames(port)
-    pages.set(message.id, frames)
-    frames.onClose(() => pages.delete(message.id))
+  switch (message.type) {
+    case 'ping':
+      return say({ type: 'pong', n: message.n })
+    case 'page':
+      if (port !== undefined) void attach(message.id, portFrames(port))
+      return
+    case 'drop-page':
+      return pages.get(message.id)?.close()
+    case 'open':
+      opening = opening.then(() => open(message.file))
+      return
+    case 'reader':
+      return port === undefined ? undefined : readers.started(message.id, port)
+    case 'reader-gone':
+      return readers.gone(message.id)
+    case 'close':
+      void close()
+      return
   }
 })
+
+async function attach(id: number, frames: Frames): Promise<void> {
+  pages.set(id, frames)
+  frames.onClose(() => pages.delete(id))
+  const answering = await host
+  await Promise.race([opening, sleep(OPENING_MS, undefined, { ref: false })])
+  answering.attach(frames)
+}
+
+async function open(file: string): Promise<void> {
+  const opened = await host
+  await opened
+    .openFile(file)
+    .catch((error: unknown) => console.error(`${file} was not opened: ${error instanceof Error ? error.message : String(error)}`))
+}
+
+async function close(): Promise<void> {
+  const opened = await host
+  await opened.close()
+  process.exit(0)
+}
