@@ -20,13 +20,6 @@ export async function freePorts(count: number): Promise<readonly number[]> {
   return ports
 }
 
-/** One free port; see freePorts. */
-export async function freePort(): Promise<number> {
-  const [port] = await freePorts(1)
-  if (port === undefined) throw new Error('no free port')
-  return port
-}
-
 function isFree(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const server = createServer()

@@ -4,9 +4,10 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { freePorts } from '../../support/ports.ts'
 import { type RunningProcess, waitFor } from '../../support/process.ts'
+import { noteServer } from '../../support/servers-started.ts'
 import { startJava } from '../java.ts'
 import { type FlinkPlan, flinkConfig, jvmFlags, LOG4J, TASK_MANAGER_MEMORY, taskManagerArgs } from './config.ts'
-import { flinkJars } from './jars.ts'
+import { FLINK_VERSION, flinkJars } from './jars.ts'
 import { submitThroughGateway } from './sql-gateway.ts'
 
 export interface FlinkOptions {
@@ -100,6 +101,7 @@ export async function startFlink(options: FlinkOptions = {}): Promise<LabFlink> 
     await stop()
     throw error
   }
+  noteServer(`Flink ${FLINK_VERSION}, ${plan.taskManagers.length} task manager${plan.taskManagers.length === 1 ? '' : 's'}`)
   return {
     restUrl,
     taskManagers: plan.taskManagers.map((manager) => manager.id),

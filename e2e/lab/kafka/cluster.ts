@@ -6,6 +6,7 @@ import path from 'node:path'
 import * as P from '@platformatic/kafka'
 import { freePorts } from '../../support/ports.ts'
 import { type RunningProcess, waitFor } from '../../support/process.ts'
+import { noteServer } from '../../support/servers-started.ts'
 import { cached } from '../cache.ts'
 import { runJava, startJava } from '../java.ts'
 import { type BrokerPlan, brokerProperties, type ClusterPlan } from './broker-config.ts'
@@ -117,6 +118,7 @@ export async function startKafka(options: KafkaOptions): Promise<LabKafka> {
     throw error
   }
 
+  noteServer(`Kafka ${version}, ${options.brokers} broker${options.brokers === 1 ? '' : 's'}`)
   const handle = (broker: BrokerPlan): LabBroker => ({
     id: broker.id,
     host: broker.advertised.host,
