@@ -82,7 +82,7 @@ describe('content of snapshots', () => {
     const opened = await openMade(whole)
     expect(opened.answer()).toMatchObject({ verified: 'verified', damaged: [], ignored: [] })
     expect(tables.given).toEqual([
-      ['coverage.parquet', 'records/toy.brokers.parquet', 'records/toy.groups.parquet', 'series/toy.groups.parquet'],
+      ['coverage.parquet', 'instances.parquet', 'records/toy.brokers.parquet', 'records/toy.groups.parquet', 'series/toy.groups.parquet'],
     ])
     expect((await opened.queries.page(page)).empty).toBe('none-exist')
     await opened.close()
@@ -121,10 +121,18 @@ describe('content of snapshots', () => {
     await expectBlind(await openMade({ ...whole, ...(spoil === undefined ? {} : { spoil }) }), groups.entry)
   })
 
-  it('is blind for everything when the coverage is damaged', async () => {
-    const opened = await openMade({ ...whole, spoil: (name, bytes) => (name === coverage.entry ? Buffer.alloc(bytes.length) : bytes) })
-    for (const collection of ['groups', 'brokers']) expect((await opened.queries.page({ ...page, collection })).empty).toBe('not-recorded')
-  })
+  it.each(['coverage.parquet', 'instances.parquet'])(
+    'refuses a file whose %s is damaged or missing: nothing in it could be told from what nobody saw',
+    async (name) => {
+      const missing: MadeSnapshot['manifest'] = (honest) => ({ ...honest, entries: honest.entries.filter((one) => one.name !== name) })
+      for (const made of [
+        { spoil: (one: string, bytes: Buffer) => (one === name ? Buffer.alloc(bytes.length) : bytes) },
+        { manifest: missing },
+      ]) {
+        expect(await refused({ ...whole, ...made })).toMatchObject({ data: { code: 'refused', message: expect.stringContaining(name) } })
+      }
+    },
+  )
 
   it('notices a damaged document in the background', async () => {
     const opened = await openMade({ ...whole, spoil: (name, bytes) => (name === 'reads/index.json' ? Buffer.from('{}') : bytes) })
@@ -220,13 +228,13 @@ describe('content of snapshots', () => {
       }),
     })
     expect(opened.answer().damaged).toEqual(['../../x.parquet'])
-    expect(tables.given[0]).toHaveLength(4)
+    expect(tables.given[0]).toHaveLength(5)
   })
 
   it('lists entries that the manifest does not know and reads none of them', async () => {
     const opened = await openMade({ ...whole, unlisted: [{ name: 'records/toy.settings.parquet', data: 'PAR1' }] })
     expect(opened.answer().ignored).toEqual(['records/toy.settings.parquet'])
-    expect(tables.given[0]).toHaveLength(4)
+    expect(tables.given[0]).toHaveLength(5)
   })
 })
 

@@ -73,6 +73,34 @@ export interface MadeTable {
   readonly rows: readonly (readonly (string | number | boolean | null)[])[]
 }
 
+/** Coverage and instances of nothing: tables that every file has. */
+export const essentialTables: readonly MadeTable[] = [
+  {
+    entry: 'coverage.parquet',
+    columns: {
+      ...{
+        connection: 'varchar',
+        instance: 'varchar',
+        system: 'varchar',
+        collection: 'varchar',
+        sweep: 'varchar',
+        kind: 'varchar',
+        scope: 'varchar',
+      },
+      ...{ began: 'timestamp_ms', ended: 'timestamp_ms', complete: 'boolean', why: 'varchar', poll_ms: 'bigint' },
+    },
+    rows: [],
+  },
+  {
+    entry: 'instances.parquet',
+    columns: {
+      ...{ connection: 'varchar', system: 'varchar', instance: 'varchar', title: 'varchar' },
+      ...{ recorded_from: 'timestamp_ms', recorded_to: 'timestamp_ms' },
+    },
+    rows: [],
+  },
+]
+
 /** Writes the tables under their entry names and says what was written. */
 export async function makeExport(folder: string, tables: readonly MadeTable[]): Promise<ExportedTables> {
   const instance = await DuckDBInstance.create(':memory:', { threads: '1' })

@@ -5,10 +5,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Manifest } from '../../shared/contract/control.ts'
 import { MIMETYPE } from '../../shared/snapshot/versions.ts'
-import { type MadeTable, makeExport } from './exported-span.ts'
+import { essentialTables, type MadeTable, makeExport } from './exported-span.ts'
 import { type MadeEntry, type MadeZip, makeZip } from './made-zip.ts'
 
 export interface MadeSnapshot {
+  /** Coverage and instances are added where they are not among them. */
   readonly tables?: readonly MadeTable[]
   /** Entries beside the tables, named in the manifest. */
   readonly documents?: Readonly<Record<string, string>>
@@ -51,8 +52,10 @@ export function madeManifest(entries: Manifest['entries'], collections: Manifest
 export async function makeSnapshot(made: MadeSnapshot = {}): Promise<Buffer> {
   const folder = mkdtempSync(join(tmpdir(), 'landscope-made-'))
   try {
-    const exported = await makeExport(folder, made.tables ?? [])
-    const rowsOf = new Map((made.tables ?? []).map((table) => [table.entry, table.rows.length]))
+    const given = made.tables ?? []
+    const tables = [...given, ...essentialTables.filter((one) => !given.some((other) => other.entry === one.entry))]
+    const exported = await makeExport(folder, tables)
+    const rowsOf = new Map(tables.map((table) => [table.entry, table.rows.length]))
     const forge = made.forge ?? ((_name: string, bytes: Buffer): Buffer => bytes)
     const contents = new Map<string, Buffer>([
       ...exported.files.map((name): [string, Buffer] => [name, forge(name, readFileSync(join(folder, name)))]),

@@ -4,6 +4,7 @@ import type { Field } from '../../shared/model/fields.ts'
 import type { AnySystems } from '../../shared/model/system.ts'
 import { parseEntryName } from '../../shared/snapshot/entry-names.ts'
 import { type MaskKind, maskOf, type RedactionProfile } from '../../shared/snapshot/mask-kinds.ts'
+import { quoted } from '../store/sql-text.ts'
 import { mapJsonTexts } from './json-text.ts'
 import { type MaskKey, mapKeyText, type TextMask } from './mask-text.ts'
 import type { Pseudonyms } from './pseudonyms.ts'
@@ -29,9 +30,11 @@ export function fieldOf(collection: AnyCollection | undefined, column: string): 
   return collection.fields[column] ?? Object.values(collection.fields).find((field) => field.was === column)
 }
 
-/** The column that says what a column `value` is the value of; its texts are judged together with it. */
+/** SQL for what stands beside a text and is judged with it: the setting a value is the value of, the collection a scope is of. */
 export function besideOf(column: string, columns: readonly string[]): string | undefined {
-  return column === 'value' ? columns.find((one) => naming.has(one)) : undefined
+  if (column === 'scope' && columns.includes('system') && columns.includes('collection')) return `"system" || '.' || "collection"`
+  const name = column === 'value' ? columns.find((one) => naming.has(one)) : undefined
+  return name === undefined ? undefined : quoted(name)
 }
 
 /** Maps one value of a masked field: a list's items each. */
@@ -53,11 +56,12 @@ export function keyMask(declarations: AnySystems, profile: RedactionProfile, pse
   }
 }
 
+/** `beside` is what `besideOf` gave for the row. */
 export interface ColumnMask {
-  /** Secrets out: `named` is the setting's name where the table has one beside it. */
-  withhold(text: string, named?: string): string
+  /** Secrets out. */
+  withhold(text: string, beside?: string): string
   /** Tokens in; the identity where the profile keeps such values. */
-  readonly mask: MapText
+  mask(text: string, beside?: string): string
 }
 
 /** The rule of a column. `texts` is undefined for the profile `internal`. */
@@ -88,6 +92,12 @@ export function columnMask(
   if ((column === '_key' || column === '_scope') && 'system' in content) {
     return { withhold, mask: (text) => mapKeyText(text, (key) => given.maskKey(content.system, content.collection, key)) }
   }
-  if (column === 'scope') return { withhold, mask: (text) => mapKeyText(text, (key) => key.map(texts.text)) }
+  if (column === 'scope') {
+    const mask: ColumnMask['mask'] = (text, beside = '') => {
+      const dot = beside.indexOf('.')
+      return mapKeyText(text, (key) => given.maskKey(beside.slice(0, dot), beside.slice(dot + 1), key))
+    }
+    return { withhold, mask }
+  }
   return { withhold, mask: texts.text }
 }

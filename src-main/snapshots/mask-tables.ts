@@ -179,17 +179,17 @@ async function mapColumn(given: {
   const appender = await connection.createAppender(table, 'main', 'temp')
   let changed = false
   let withheld = 0
-  const besideSql = beside === undefined ? 'null::varchar' : quoted(beside)
+  const besideSql = beside ?? 'null::varchar'
   const sql = `select distinct ${quoted(column)}, ${besideSql} from read_parquet(${quoteText(join(ask.folder, entry))}) where ${quoted(column)} is not null`
-  for await (const [text, named] of rowsOf(ask, reading, sql)) {
+  for await (const [text, near] of rowsOf(ask, reading, sql)) {
     if (text === null || text === undefined) continue
-    const open = rule.withhold(text, named ?? undefined)
+    const open = rule.withhold(text, near ?? undefined)
     if (open !== text) withheld += 1
-    const masked = rule.mask(open)
+    const masked = rule.mask(open, near ?? undefined)
     if (masked === text) continue
     changed = true
-    if (named === null || named === undefined) appender.appendNull()
-    else appender.appendVarchar(named)
+    if (near === null || near === undefined) appender.appendNull()
+    else appender.appendVarchar(near)
     appender.appendVarchar(text)
     appender.appendVarchar(masked)
     appender.endRow()
@@ -222,10 +222,10 @@ async function writeTable(
   )
   const joins = changed.map((name) => {
     const [map, beside] = [quoted(`m_${name}`), besideOf(name, names)]
-    const also = beside === undefined ? '' : ` and t.${quoted(beside)} is not distinct from ${map}.beside`
+    const also = beside === undefined ? '' : ` and (${beside}) is not distinct from ${map}.beside`
     return `left join ${map} on t.${quoted(name)} = ${map}.old${also}`
   })
-  const order = ['_key', '_from', '_t'].filter((name) => names.includes(name)).map((name) => quoted(name))
+  const order = ['_instance', '_connection', '_key', '_from', '_t'].filter((name) => names.includes(name)).map((name) => quoted(name))
   const series = names.includes('_t')
 
   for (let parts = Math.max(1, Math.ceil((await stat(from)).size / most)); ; parts *= 2) {

@@ -7,7 +7,14 @@ import type { ReadBatch } from '../../shared/contract/messages.ts'
 import { AppError } from '../../shared/model/app-error.ts'
 import type { AnySystems } from '../../shared/model/system.ts'
 import { parseUrn } from '../../shared/model/urn.ts'
-import { MANIFEST_ENTRY, MIMETYPE_ENTRY, parseEntryName, READS_INDEX_ENTRY } from '../../shared/snapshot/entry-names.ts'
+import {
+  COVERAGE_ENTRY,
+  INSTANCES_ENTRY,
+  MANIFEST_ENTRY,
+  MIMETYPE_ENTRY,
+  parseEntryName,
+  READS_INDEX_ENTRY,
+} from '../../shared/snapshot/entry-names.ts'
 import { parseManifest } from '../../shared/snapshot/manifest.ts'
 import type { Queries } from '../store/store-types.ts'
 import { type Archive, openArchive } from './archive.ts'
@@ -24,6 +31,8 @@ export interface OpenPorts {
   openFile(folder: string, declarations: AnySystems): Promise<FileQueries>
   /** What a table says of itself; see `checkFooter`. */
   footer(file: string, rows: number | undefined, entry: string): Promise<Footer>
+  /** Ends what `footer` needed. */
+  close?(): Promise<void>
 }
 export interface OpenedFile {
   answer(): SourceAnswer
@@ -55,6 +64,7 @@ export async function openSnapshot(source: string, path: string, folder: string,
     return await new Opening(source, path, folder, ports, archive, manifest, ignored).open()
   } catch (thrown) {
     archive.close()
+    await ports.close?.()
     await rm(folder, { recursive: true, force: true })
     throw thrown
   }
@@ -112,6 +122,15 @@ class Opening {
     const isSeries = (entry: Table): boolean => parseEntryName(entry.name).holds === 'series'
     const late = size > AT_ONCE_BYTES ? wanted.filter(isSeries) : []
     for (const entry of wanted) if (!late.includes(entry)) await this.#unpack(entry)
+    for (const name of [INSTANCES_ENTRY, COVERAGE_ENTRY]) {
+      if (this.#damaged.has(name) || !wanted.some((entry) => entry.name === name)) {
+        throw new AppError(
+          'refused',
+          `This file is not opened: ${name} is damaged or missing, so what nobody saw could not be told from what was not there.`,
+          { hint: 'Ask its sender for it again.' },
+        )
+      }
+    }
     this.#queries = await this.#ports.openFile(this.#folder, this.#ports.declarations)
 
     const waiting = new Set(late.map((entry) => collectionName(entry.name)))
@@ -127,6 +146,7 @@ class Opening {
         await checked
         await Promise.allSettled(this.#running)
         await this.#queries?.close()
+        await this.#ports.close?.()
         this.#archive.close()
         await rm(this.#folder, { recursive: true, force: true })
       },
@@ -201,7 +221,6 @@ class Opening {
     this.#damaged.add(name)
     const content = parseEntryName(name)
     if ('system' in content) this.#blind.add(`${content.system}.${content.collection}`)
-    else if (content.holds === 'table') for (const one of this.#manifest.collections) this.#blind.add(`${one.system}.${one.name}`)
   }
 
   #answer(): SourceAnswer {

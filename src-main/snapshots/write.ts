@@ -1,7 +1,7 @@
 // Captures a span of the Store into a file: export → masks → zip.
 import { createHash, randomUUID } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { mkdtemp, rm, stat } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
@@ -57,7 +57,9 @@ export async function writeSnapshot(
   progress: (done: number, total: number) => void = () => undefined,
 ): Promise<Captured> {
   if (ask.from.getTime() >= ask.to.getTime()) throw new AppError('bad-request', 'The span to record ends before it begins.')
-  const work = await mkdtemp(join(ports.workRoot ?? tmpdir(), 'landscope-capture-'))
+  const root = ports.workRoot ?? tmpdir()
+  await mkdir(root, { recursive: true })
+  const work = await mkdtemp(join(root, 'landscope-capture-'))
   try {
     return await capture(ask, ports, work, signal, progress)
   } catch (thrown) {
