@@ -35,7 +35,7 @@ function addresses(hint: string): ReadonlySet<string> {
       .map((part) =>
         part
           .trim()
-          .replace(/^[a-z+]+:\/\//, '')
+          .replace(/^[a-z][\w+.-]*:\/\//, '')
           .replace(/\/.*$/, '')
           .replace(/^localhost(?=:|$)/, '127.0.0.1'),
       )

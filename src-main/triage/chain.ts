@@ -2,7 +2,7 @@
 import type { Hop } from '../../shared/model/sentence.ts'
 import { parseEnd } from '../landscape/end-words.ts'
 import type { Graph } from '../landscape/landscape.ts'
-import { type Explanation, reach, wayBack } from './explain.ts'
+import { type Explanation, reach, tooLate, wayBack } from './explain.ts'
 import { besideNodes, isWell, mayHurt } from './grouping.ts'
 import type { Names } from './names.ts'
 import type { Condition } from './sick.ts'
@@ -54,12 +54,18 @@ function wallBehind(graph: Graph, condition: Condition, node: string): string | 
     .sort()[0]
 }
 
+/** Times closer than this are not told apart on a record's own chain: two slow polls. */
+const slackMs = 40_000
+
 /** The way that a record's own page shows: to the hurt node that explains it (`preferred` first), else to a wall, else itself. */
 export function wayFrom(graph: Graph, condition: Condition, node: string, preferred?: string): Way {
+  const hurt = condition.sick.get(node)
   const behind = [...(preferred === undefined ? [] : [preferred]), ...sickBehind(graph, condition, node)]
   for (const cause of behind) {
+    const sick = condition.sick.get(cause)
+    if (cause === node || (hurt !== undefined && sick !== undefined && tooLate(sick, hurt, slackMs))) continue
     const reached = reach(graph, condition, cause)
-    if (cause === node || !reached.has(node)) continue
+    if (!reached.has(node)) continue
     const back = wayBack(reached, node)
     if (back.length <= mostChainHops) return ended(graph, condition, back)
   }

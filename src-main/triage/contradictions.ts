@@ -1,24 +1,20 @@
 /** What speaks against an explanation, and which loud neighbours it is not: only from findings, edges and their times. */
 import { noun, type Sentence, say, type Span as Word } from '../../shared/model/sentence.ts'
 import { parseUrn } from '../../shared/model/urn.ts'
-import type { Graph } from '../landscape/landscape.ts'
-import { type Explanation, reach, tooLate, wayBack } from './explain.ts'
+import { type Explanation, type Reaching, tooLate, wayBack } from './explain.ts'
 import { apartMs, isWell, togetherMs } from './grouping.ts'
 import type { HeldFinding } from './held-finding.ts'
 import { capital, counted, type Names } from './names.ts'
-import type { Condition, Sick, Span } from './sick.ts'
+import type { Sick, Span } from './sick.ts'
 import { ageWords, clock, listWords } from './time-words.ts'
 
 /** A finding that closed lately. */
 export interface PastFinding extends HeldFinding {
   readonly closed: Date
 }
-export interface CaseFile {
-  readonly graph: Graph
-  readonly condition: Condition
+export interface CaseFile extends Reaching {
   readonly names: Names
   readonly now: Date
-  readonly slackMs: number
   /** Findings that closed within the last two hours. */
   readonly past: readonly PastFinding[]
 }
@@ -96,7 +92,7 @@ function instanceOf(node: string): string | undefined {
 
 /** "Broker 2 was hurt 02:52–02:59, but all 3 groups stopped 11 min earlier and nothing leads from it to them." */
 function notIt(file: CaseFile, best: Explanation, suspect: Suspect, stood: readonly Sick[]): Sentence {
-  const { names, now, graph, condition } = file
+  const { names, now, condition } = file
   const who = control(capital(suspect.label), suspect.node)
   const when =
     suspect.closed === undefined
@@ -104,7 +100,7 @@ function notIt(file: CaseFile, best: Explanation, suspect: Suspect, stood: reado
       : `was hurt ${clock(suspect.span.to, now)}–${clock(suspect.closed, now)} UTC`
   const sick = condition.sick.get(suspect.node)
   const asCause: Sick = sick ?? { node: suspect.node, findings: [], since: suspect.span, own: true, carriers: new Set() }
-  const reached = reach(graph, condition, suspect.node)
+  const reached = file.reach(suspect.node)
   const early = stood.filter((s) => tooLate(asCause, s, file.slackMs))
   const linked = stood.filter((s) => reached.has(s.node))
   const parts: string[] = []

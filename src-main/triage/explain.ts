@@ -84,8 +84,32 @@ function ownWeight(sick: Sick): number {
 
 const candidatesAtMost = 40
 
+/** What explaining stands on. `reach` keeps what it found, for one node is asked for many groups. */
+export interface Reaching {
+  readonly graph: Graph
+  readonly condition: Condition
+  /** Times closer than this are not told apart. */
+  readonly slackMs: number
+  readonly reach: (node: string) => ReadonlyMap<string, Reached>
+}
+export function reaching(graph: Graph, condition: Condition, slackMs: number): Reaching {
+  const kept = new Map<string, ReadonlyMap<string, Reached>>()
+  return {
+    graph,
+    condition,
+    slackMs,
+    reach: (node) => {
+      const known = kept.get(node)
+      if (known !== undefined) return known
+      const found = reach(graph, condition, node)
+      kept.set(node, found)
+      return found
+    },
+  }
+}
+
 /** Ranks the nodes of a group as explanations of the group. Ties go to the one that explains more, began earlier, comes first by name. */
-export function explain(graph: Graph, condition: Condition, group: readonly string[], slackMs: number): Explained | undefined {
+export function explain({ graph, condition, slackMs, reach: reachOf }: Reaching, group: readonly string[]): Explained | undefined {
   const sick = group.flatMap((node) => condition.sick.get(node) ?? [])
   const candidates =
     sick.length <= candidatesAtMost
@@ -95,7 +119,7 @@ export function explain(graph: Graph, condition: Condition, group: readonly stri
           .sort((a, b) => b.weight - a.weight || (a.s.node < b.s.node ? -1 : 1))
           .slice(0, candidatesAtMost)
           .map(({ s }) => s)
-  const all = candidates.map((cause) => explanation(graph, condition, cause, sick, slackMs)).sort(byFit)
+  const all = candidates.map((cause) => explanation(condition, cause, reachOf(cause.node), sick, slackMs)).sort(byFit)
   const standing = all.filter((one) => !all.some((other) => outranks(other, one)))
   const [best, ...rest] = standing.length > 0 ? standing : all
   if (best === undefined) return undefined
@@ -113,8 +137,13 @@ function outranks(a: Explanation, b: Explanation): boolean {
 const byFit = (a: Explanation, b: Explanation): number =>
   b.score - a.score || b.explains.size - a.explains.size || (a.node < b.node ? -1 : a.node > b.node ? 1 : 0)
 
-function explanation(graph: Graph, condition: Condition, cause: Sick, group: readonly Sick[], slackMs: number): Explanation {
-  const reached = reach(graph, condition, cause.node)
+function explanation(
+  condition: Condition,
+  cause: Sick,
+  reached: ReadonlyMap<string, Reached>,
+  group: readonly Sick[],
+  slackMs: number,
+): Explanation {
   const explains = new Set<string>()
   const earlier = new Set<string>()
   let score = Math.log(ownWeight(cause))

@@ -73,6 +73,8 @@ export function groupSick(graph: Graph, condition: Condition, before: readonly (
       front = next
     }
   }
+  for (const { node, carriers } of condition.sick.values())
+    for (const carrier of carriers) if (condition.sick.has(carrier)) parent.set(rootOf(carrier), rootOf(node))
   for (const members of before) {
     const [first, ...rest] = members.filter((node) => condition.sick.has(node))
     if (first !== undefined) for (const node of rest) parent.set(rootOf(node), rootOf(first))

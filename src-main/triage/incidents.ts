@@ -4,7 +4,7 @@ import type { AnySystems } from '../../shared/model/system.ts'
 import type { Graph } from '../landscape/landscape.ts'
 import { type Way, wayOf } from './chain.ts'
 import { type CaseFile, contradictions, type PastFinding, spanOf } from './contradictions.ts'
-import { type Explained, explain } from './explain.ts'
+import { type Explained, explain, reaching } from './explain.ts'
 import { groupSick, mayHurt } from './grouping.ts'
 import { type HeldFinding, worseSeverity } from './held-finding.ts'
 import type { Incident } from './incident.ts'
@@ -45,11 +45,9 @@ export function findIncidents(situation: Situation): Picture {
   const kept = new Set(previous.flatMap((i) => i.members))
   const condition = conditionOf(graph, situation.systems, situation.findings, situation.unsighted, now, kept)
   const file: CaseFile = {
-    graph,
-    condition,
+    ...reaching(graph, condition, situation.slackMs),
     names: namesOf(situation.systems, graph, [...situation.findings, ...situation.past]),
     now,
-    slackMs: situation.slackMs,
     past: situation.past,
   }
   const groups = groupSick(
@@ -64,7 +62,7 @@ export function findIncidents(situation: Situation): Picture {
   const taken = new Set(previous.map((i) => i.incident))
   const incidents: Found[] = []
   for (const [i, { nodes, members }] of groups.entries()) {
-    const explained = explain(graph, condition, nodes, situation.slackMs)
+    const explained = explain(file, nodes)
     if (explained === undefined) continue
     incidents.push(found(file, nodes, members, explained, before[i], taken, situation))
   }

@@ -171,7 +171,9 @@ export async function openJudgement(
     const isDark = await darkness(queries, systems, asked, options.at)
     findingBook.darken((of, collection) => isDark(of.connection, of.system, collection), at)
     const findings = findingBook.shown(nodes)
-    const graph = graphOf(edges)
+    const isSame = told !== undefined && sameEdges(told, edges)
+    told = edges
+    const graph = isSame && standing !== undefined ? standing.graph : graphOf(edges)
     const { condition, incidents: now } = findIncidents({
       systems,
       graph,
@@ -187,8 +189,6 @@ export async function openJudgement(
     for (const [i, found] of now.entries()) worded.push(await withChain(found, graph, condition, findings, at, i < wordedIncidents))
     incidents = worded
     standing = { graph, condition, findings, incidents }
-    const isSame = told !== undefined && sameEdges(told, edges)
-    told = edges
     return { findings: findings.map(findingRow), ...(isSame ? {} : { edges: edges.map(edgeRow) }), incidents: incidents.map(incidentRow) }
   }
 
