@@ -40,8 +40,8 @@ async function copyDependencies(jars: Jars, folder: string): Promise<void> {
   try {
     await writeFile(path.join(project, 'pom.xml'), pom(jars))
     const ask = ['-B', '-q', '-f', path.join(project, 'pom.xml'), COPY, `-DoutputDirectory=${folder}`, '-DincludeScope=runtime']
-    // One more try: a registry that drops a single download must not fail a whole suite.
-    await run(mvn, ask).catch(() => run(mvn, ask))
+    // One more try, past what maven remembers of the failure: one dropped download must not fail a whole suite.
+    await run(mvn, ask).catch(() => run(mvn, [...ask, '-U']))
     const copied = await readdir(folder)
     if (copied.length === 0) throw new Error('no jar was copied')
   } catch (error) {
