@@ -1,5 +1,5 @@
 /** Groups of one round: who lists them, what they committed, who is in them. A broker or a group that fails costs only itself. */
-import type { AppError } from '../../../../shared/model/app-error.ts'
+import { AppError } from '../../../../shared/model/app-error.ts'
 import type { GroupKind } from '../../../../shared/systems/kafka/words.ts'
 import type { Cluster } from '../wire/cluster.ts'
 import { errorName, kafkaErrors } from '../wire/errors.ts'
@@ -73,40 +73,46 @@ export async function listAllGroups(cluster: Cluster, picture: Picture): Promise
   return { groups, unlisted }
 }
 
-/** S2, the part that S3 must wait for: committed offsets of all groups (share groups: their own start offsets). */
+/** S2, the part that S3 must wait for: committed offsets of all groups but share groups and Connect's workers, which commit none. */
 export async function askCommits(cluster: Cluster, picture: Picture, { groups }: GroupsPicture): Promise<void> {
   await eachCoordinator(groups, async (node, members) => {
-    const share = members.filter((group) => group.kind === 'share')
-    const others = members.filter((group) => group.kind !== 'share' && group.kind !== 'connect') // Connect's workers commit no offsets
+    const committing = members.filter((group) => group.kind !== 'share' && group.kind !== 'connect')
     const chunks: GroupPicture[][] = []
-    for (let at = 0; at < others.length; at += groupsPerFetch) chunks.push(others.slice(at, at + groupsPerFetch))
-    await Promise.all([
-      ...chunks.map(async (chunk) => {
-        await guarded(picture, node, chunk, async () => {
-          for (const answer of await cluster.ask(node, offsetFetch, { groups: chunk.map((group) => group.listed.groupId) }, 'bulk')) {
+    for (let at = 0; at < committing.length; at += groupsPerFetch) chunks.push(committing.slice(at, at + groupsPerFetch))
+    await Promise.all(
+      chunks.map(async (chunk) => {
+        try {
+          for (const answer of await cluster.ask(node, offsetFetch, { groups: chunk.map(idOf) }, 'bulk')) {
             const group = groups.get(answer.groupId)
             if (group === undefined) continue
             group.commits = answer
             if (answer.errorCode !== kafkaErrors.none) group.why = errorName(answer.errorCode)
           }
-        })
+        } catch (thrown) {
+          const error = silence(picture, node, thrown)
+          for (const group of chunk) group.why = error.message
+        }
       }),
-      share.length === 0
-        ? undefined
-        : guarded(picture, node, share, async () => {
-            for (const answer of await cluster.ask(
-              node,
-              describeShareGroupOffsets,
-              { groups: share.map((group) => group.listed.groupId) },
-              'bulk',
-            )) {
-              const group = groups.get(answer.groupId)
-              if (group === undefined) continue
-              group.share = answer
-              if (answer.errorCode !== kafkaErrors.none) group.why = errorName(answer.errorCode)
-            }
-          }),
-    ])
+    )
+  })
+}
+
+/** Share groups' own start offsets. Their coordinator asks the keeper of share state, whose silence is not the coordinator's. */
+export async function askShares(cluster: Cluster, { groups }: GroupsPicture): Promise<void> {
+  await eachCoordinator(groups, async (node, members) => {
+    const sharing = members.filter((group) => group.kind === 'share')
+    if (sharing.length === 0) return
+    try {
+      for (const answer of await cluster.askThrough(node, describeShareGroupOffsets, { groups: sharing.map(idOf) })) {
+        const group = groups.get(answer.groupId)
+        if (group === undefined) continue
+        group.share = answer
+        if (answer.errorCode !== kafkaErrors.none) group.why = errorName(answer.errorCode)
+      }
+    } catch (thrown) {
+      if (!(thrown instanceof AppError)) throw thrown
+      for (const group of sharing) group.why = thrown.message
+    }
   })
 }
 
@@ -126,7 +132,7 @@ export async function askMembers(cluster: Cluster, picture: Picture, { groups }:
         .filter(({ of }) => of.length > 0)
         .map(async ({ api, of }) => {
           try {
-            for (const answer of await cluster.ask(node, api, { groups: of.map((group) => group.listed.groupId) })) {
+            for (const answer of await cluster.ask(node, api, { groups: of.map(idOf) })) {
               const group = groups.get(answer.groupId)
               if (group !== undefined && answer.errorCode === kafkaErrors.none) group.described = answer
             }
@@ -138,14 +144,7 @@ export async function askMembers(cluster: Cluster, picture: Picture, { groups }:
   })
 }
 
-async function guarded(picture: Picture, node: number, of: readonly GroupPicture[], work: () => Promise<void>): Promise<void> {
-  try {
-    await work()
-  } catch (thrown) {
-    const error: AppError = silence(picture, node, thrown)
-    for (const group of of) group.why = error.message
-  }
-}
+const idOf = (group: GroupPicture): string => group.listed.groupId
 
 async function eachCoordinator(
   groups: GroupsPicture['groups'],

@@ -100,7 +100,7 @@ function dirRow(node: number, dir: LogDir): LogDirRow {
 async function putQuorum({ cluster, memory, ctx }: HealthPorts, out: Out<Collections, Emitted>): Promise<void> {
   try {
     const asked = ctx.now().getTime()
-    const answer = await cluster.askThrough(describeQuorum, {})
+    const answer = await cluster.askThrough('any', describeQuorum, {})
     if (answer.errorCode !== kafkaErrors.none) {
       if (isForbidden(answer.errorCode)) out.lacks('quorum', unknown('forbidden', errorName(answer.errorCode)))
       else memory.controller = -1

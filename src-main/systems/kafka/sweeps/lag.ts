@@ -10,7 +10,7 @@ import type { Cluster } from '../wire/cluster.ts'
 import { isForbidden, kafkaErrors } from '../wire/errors.ts'
 import type { MetadataAnswer } from '../wire/metadata.ts'
 import { offsetMarks } from '../wire/offsets.ts'
-import { askCommits, askMembers, type GroupsPicture, listAllGroups } from './ask-groups.ts'
+import { askCommits, askMembers, askShares, type GroupsPicture, listAllGroups } from './ask-groups.ts'
 import { groupPartitionRow, groupRow } from './group-rows.ts'
 import { lookCloser } from './look-closer.ts'
 import { askEnds, type Picture, pictureOf, whyUnknown } from './picture.ts'
@@ -43,7 +43,7 @@ export async function sweepLag({ cluster, memory, ctx }: LagPorts, out: LagOut, 
     listAllGroups(cluster, picture),
     askEnds(cluster, picture, { at: offsetMarks.earliest, isolation: 0, take: (p, found) => (p.earliest = found.offset) }, refresh),
   ])
-  const members = askMembers(cluster, picture, groups)
+  const members = Promise.all([askMembers(cluster, picture, groups), askShares(cluster, groups)])
   members.catch(() => {}) // awaited below; an earlier failure must not go unheard
   await askCommits(cluster, picture, groups)
   const at = ctx.now()

@@ -66,11 +66,11 @@ export class Cluster {
   }
 
   /**
-   * Asks any broker over a socket of its own, for requests that it passes on to a controller: when that hangs, it is the controller that
-   * is silent, and the broker must not be taken for it.
+   * Asks over a socket of its own what the broker has to ask somebody else for (a controller, the keeper of share state): when that hangs,
+   * it is the other who is silent, and the broker must not be taken for it.
    */
-  async askThrough<I, O>(api: WireApi<I, O>, input: I): Promise<O> {
-    const { target } = await this.#anyLink()
+  async askThrough<I, O>(node: number | 'any', api: WireApi<I, O>, input: I): Promise<O> {
+    const { target } = node === 'any' ? await this.#anyLink() : this.#linkOf(node)
     return this.#send(this.#linkTo(target, 'through '), api, input, 'control')
   }
 
@@ -158,9 +158,13 @@ export class Cluster {
   async #forget(node: number): Promise<void> {
     const target = this.#nodes.get(node)
     this.#nodes.delete(node)
-    if (target === undefined || this.#options.bootstrap.some((b) => targetText(b) === targetText(target))) return
-    const link = this.#links.get(targetText(target))
-    this.#links.delete(targetText(target))
-    await link?.close()
+    if (target === undefined) return
+    const name = targetText(target)
+    const kept = this.#options.bootstrap.some((one) => targetText(one) === name) ? ['through '] : ['', 'through ']
+    for (const key of kept.map((purpose) => purpose + name)) {
+      const link = this.#links.get(key)
+      this.#links.delete(key)
+      await link?.close()
+    }
   }
 }
