@@ -6,67 +6,57 @@ let launched: LaunchedApp
 
 beforeAll(async () => {
   launched = await launchApp()
-  // The page's own connection is none of this test's business: only ports that come from now on are counted.
-  await launched.page.evaluate(() => {
-    Object.assign(globalThis, { ports: 0 })
-    addEventListener('message', (event) => {
-      const given = event.data?.type === 'landscope-port' ? event.ports.length : 0
-      ;(globalThis as unknown as { ports: number }).ports += given
-    })
-  })
 })
 afterAll(() => launched?.close())
 
-const ports = (): Promise<number> => launched.page.evaluate(() => (globalThis as unknown as { ports: number }).ports)
+type Frame = 'top' | 'none' | 'child' | 'top on another origin' | 'top on a blank page'
 
-/** Lets a request that is under way arrive, be answered and come back: the answers keep their order. */
-async function settle(): Promise<void> {
-  await launched.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.webContents.send('ping'))
-  await launched.page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 200)))
-}
-
-/** Raises the shell's request as if a frame had sent it. `frame` is code that makes it from the window's contents. */
-function request(frame: 'top' | 'none' | 'child' | 'top on another origin' | 'top on a blank page'): Promise<void> {
+/** Raises the shell's request as if a frame had sent it; resolves to how many ports were handed over for it. */
+function request(frame: Frame): Promise<number> {
   return launched.app.evaluate(({ BrowserWindow }, kind) => {
     const contents = BrowserWindow.getAllWindows()[0]?.webContents
     if (contents === undefined) throw new Error('there is no window')
     const top = contents.mainFrame
-    const frames = {
-      top: () => top,
-      none: () => null,
-      child: () => ({ origin: top.origin, url: top.url, parent: top, top }),
-      'top on another origin': () => top,
-      'top on a blank page': () => top,
+    const places: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+      'top on another origin': { origin: 'https://evil.example' },
+      'top on a blank page': { url: 'about:blank' },
     }
-    const place =
-      { 'top on another origin': { origin: 'https://evil.example' }, 'top on a blank page': { url: 'about:blank' } }[kind as string] ?? {}
-    const told = Object.entries(place).map(([key, value]) => [key, { value, configurable: true }] as const)
-    Object.defineProperties(top, Object.fromEntries(told))
-    contents.ipc.emit('connect', { sender: contents, senderFrame: frames[kind](), ports: [] }, false)
+    const asking = kind === 'none' ? null : kind === 'child' ? { origin: top.origin, url: top.url, parent: top, top } : top
+    let handed = 0
+    const send = contents.postMessage.bind(contents)
+    contents.postMessage = (channel, message, ports) => {
+      handed += ports?.length ?? 0
+      send(channel, message, ports)
+    }
+    const told = Object.entries(places[kind] ?? {})
+    for (const [key, value] of told) Object.defineProperty(top, key, { value, configurable: true })
+    contents.ipc.emit('connect', { sender: contents, senderFrame: asking, ports: [] }, false)
     for (const [key] of told) Reflect.deleteProperty(top, key)
+    contents.postMessage = send
+    return handed
   }, frame)
 }
 
 describe('S11 a port', () => {
   it('is handed to our page when it asks', async () => {
-    const before = await ports()
-    await launched.page.evaluate(() => (globalThis as unknown as { landscope: { connect(): void } }).landscope.connect())
-    await expect.poll(ports).toBeGreaterThan(before)
+    const port = await launched.page.evaluate(
+      () =>
+        new Promise((resolve) => {
+          addEventListener('message', (event) => event.data?.type === 'landscope-port' && resolve(event.ports.length))
+          ;(globalThis as unknown as { landscope: { connect(): void } }).landscope.connect()
+        }),
+    )
+    expect(port).toBe(1)
   })
 
   it('is handed when the top frame asks, so the refusals below are about the frame', async () => {
-    const before = await ports()
-    await request('top')
-    await expect.poll(ports).toBeGreaterThan(before)
+    expect(await request('top')).toBe(1)
   })
 
   it.each(['none', 'child', 'top on another origin', 'top on a blank page'] as const)(
     'is refused to a frame that is: %s',
     async (frame) => {
-      const before = await ports()
-      await request(frame)
-      await settle()
-      expect(await ports()).toBe(before)
+      expect(await request(frame)).toBe(0)
     },
   )
 
@@ -108,25 +98,28 @@ describe('S11 a port', () => {
       const window = BrowserWindow.getAllWindows()[0]
       if (window === undefined) throw new Error('there is no window')
       const contents = window.webContents
-      const handed: string[] = []
-      const send = contents.postMessage.bind(contents)
-      contents.postMessage = (channel, ...rest) => {
-        handed.push(`${channel} to ${contents.getURL()}`)
-        send(channel, ...rest)
-      }
+      let handed = 0
+      let asked = ''
       const home = new Promise((resolve) =>
         contents.on('did-finish-load', () => contents.getURL().startsWith('landscope://app/') && resolve(undefined)),
       )
-      // The request is sent while the foreign page is there, before it is led back.
-      contents.once('did-navigate', () =>
-        contents.ipc.emit('connect', { sender: contents, senderFrame: contents.mainFrame, ports: [] }, false),
-      )
+      // The request is raised while the foreign page is there, before it is led back.
+      contents.once('did-navigate', () => {
+        const send = contents.postMessage.bind(contents)
+        contents.postMessage = (channel, message, ports) => {
+          handed += ports?.length ?? 0
+          send(channel, message, ports)
+        }
+        asked = contents.getURL()
+        contents.ipc.emit('connect', { sender: contents, senderFrame: contents.mainFrame, ports: [] }, false)
+        contents.postMessage = send
+      })
       await contents.loadURL('data:text/html,<title>x</title>').catch(() => {})
       await home
-      contents.postMessage = send
-      return { handed: handed.filter((line) => line.includes('data:')), url: contents.getURL() }
+      return { handed, asked, url: contents.getURL() }
     })
-    expect(outcome.handed).toEqual([])
+    expect(outcome.asked).toMatch(/^data:/)
+    expect(outcome.handed).toBe(0)
     expect(outcome.url).toMatch(/^landscope:\/\/app\//)
   })
 })

@@ -6,6 +6,7 @@ let launched: LaunchedApp
 
 beforeAll(async () => {
   launched = await launchApp()
+  await launched.page.waitForURL(/#\//) // the page has chosen its first place
 })
 afterAll(() => launched?.close())
 

@@ -38,7 +38,7 @@ export const checkout = resolve(import.meta.dirname, '../..')
 /** Chromium refuses to run as root with its sandbox. */
 export const sandboxArgs: readonly string[] = process.getuid?.() === 0 ? ['--no-sandbox'] : []
 
-/** Starts the built app and waits for its first window. Needs `npm run build` before. */
+/** Starts the built app and waits until its page is drawn. Needs `npm run build` before. */
 export async function launchApp(options: LaunchOptions = {}): Promise<LaunchedApp> {
   if (!existsSync(join(checkout, 'out/main/shell.js'))) throw new Error('the app is not built: npm run build')
   const executablePath = await electronRuntime()
@@ -68,6 +68,7 @@ export async function launchApp(options: LaunchOptions = {}): Promise<LaunchedAp
       }),
     )
     const page = await app.firstWindow({ timeout: 20_000 })
+    await page.locator('#root > *').first().waitFor({ state: 'attached', timeout: 20_000 })
     return { app, page, profile, display: display.name, pid, close: left.endAll }
   } catch (error) {
     await left.endAll()
