@@ -14,12 +14,19 @@ export const known: AnySystems = { ...systems, [own.id]: own }
 
 /** @param folder where the file is unpacked; the engines reach nothing else. */
 export function filePorts(folder: string, declarations: AnySystems = known): OpenPorts {
-  let footers: Promise<DuckDBInstance> | undefined
+  /** Open and unused by questions so far: the first questions get it. */
+  let spare: Promise<DuckDBInstance> | undefined
+  const engines = new Set<DuckDBInstance>()
+  async function engine(): Promise<DuckDBInstance> {
+    const opened = await openLockedEngine(folder)
+    engines.add(opened)
+    return opened
+  }
   return {
     declarations,
     footer: async (file, rows, entry) => {
-      footers ??= openLockedEngine(folder)
-      const connection = await (await footers).connect()
+      spare ??= engine()
+      const connection = await (await spare).connect()
       try {
         return await checkFooter(connection, file, rows, collectionOf(declarations, entry))
       } finally {
@@ -27,22 +34,21 @@ export function filePorts(folder: string, declarations: AnySystems = known): Ope
       }
     },
     openFile: async (from, of) => {
-      const engine = await openLockedEngine(from)
-      const queries = await openFile(engine, from, of).catch((thrown: unknown) => {
-        engine.closeSync()
-        throw thrown
-      })
+      const own = await (spare ?? engine())
+      spare = undefined
+      const queries = await openFile(own, from, of)
       return {
         ...queries,
         close: async () => {
           await queries.close()
-          engine.closeSync()
+          engines.delete(own)
+          own.closeSync()
         },
       }
     },
     close: async () => {
-      const engine = await footers?.catch(() => undefined)
-      engine?.closeSync()
+      for (const one of engines) one.closeSync()
+      engines.clear()
     },
   }
 }

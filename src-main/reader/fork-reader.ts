@@ -7,9 +7,10 @@ import type { FromReader, ReaderLink } from './reader-messages.ts'
 /** It gets nothing of our environment but what a process needs to run: no secret may be in it. */
 const environment = (): NodeJS.ProcessEnv => ({ UV_THREADPOOL_SIZE: '16', TZ: 'UTC', LANG: 'C.UTF-8', PATH: '', TMPDIR: tmpdir() })
 
-/** @param program the reader's entry; for tests. */
-export async function forkReader(program: string = entryPath('reader')): Promise<ReaderLink & { readonly pid: number | undefined }> {
-  const child = fork(program, [], {
+/** @param execPath what runs it; for tests that trace it. */
+export async function forkReader(execPath: string = process.execPath): Promise<ReaderLink & { readonly pid: number | undefined }> {
+  const child = fork(entryPath('reader'), [], {
+    execPath,
     env: environment(),
     serialization: 'advanced',
     execArgv: [],
