@@ -118,7 +118,7 @@ export function formatCell(cell: Cell, field: FieldLook, look: Look): string {
 export function formatInterval(value: { readonly from?: Date; readonly to?: Date }, look: Pick<Look, 'now'>): string {
   const { from, to } = value
   if (from !== undefined && to !== undefined && from.getTime() === to.getTime()) return formatMoment(from, look.now)
-  if (from === undefined && to === undefined) return 'no time known'
+  if (from === undefined && to === undefined) return '–'
   const left = from === undefined ? '…' : formatMoment(from, look.now).replace(' UTC', '')
   return `${left}–${to === undefined ? '…' : formatMoment(to, look.now)}`
 }

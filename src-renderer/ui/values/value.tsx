@@ -52,13 +52,17 @@ interface Props {
   /** state → its word and health, where the field has words. */
   readonly words?: Readonly<Record<string, StateWord>> | undefined
   readonly max?: number
+  /** It is what the record is judged by: its shape and colour are drawn also where all is well. */
+  readonly leads?: boolean
 }
 /** Any value of any field. */
-export function Value({ cell, field, look, words, max = 200 }: Props): JSX.Element | null {
+export function Value({ cell, field, look, words, max = 200, leads = true }: Props): JSX.Element | null {
   if (cell === undefined || cell === null) return null
   if (isUnknown(cell)) return <UnknownValue value={cell} exact={look.exact} />
   if (typeof cell === 'string') {
     const word = words?.[cell]
+    if (word !== undefined && !leads && (word.health === 'ok' || word.health === 'idle'))
+      return <span className={css.quiet}>{look.exact ? `${word.word} (${cell})` : word.word}</span>
     if (word !== undefined) return <Status health={word.health} word={look.exact ? `${word.word} (${cell})` : word.word} />
     return <SafeText text={cell} max={max} />
   }

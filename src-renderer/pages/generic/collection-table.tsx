@@ -1,0 +1,133 @@
+// Any collection as a table, from its declaration alone: filtered and sorted in the host, fetched by blocks, columns remembered.
+import { type JSX, useCallback, useEffect, useMemo, useState } from 'react'
+import type { AnyRow, RecordRow } from '../../client/decode.ts'
+import { type AnyAsk, useRecordBlocks } from '../../client/records.ts'
+import { useKeys, useSay } from '../../ui/keys/keys.tsx'
+import { Empty, Failed, FreshnessLine, Loading } from '../../ui/states/states.tsx'
+import { DataTable } from '../../ui/table/data-table.tsx'
+import { usePlaces } from '../places.ts'
+import { collectionOf, columnsOf, firstColumns } from './declared.tsx'
+
+interface Props {
+  readonly system: string
+  readonly collection: string
+  readonly where?: object | undefined
+  readonly connection?: string | undefined
+  readonly typed?: string | undefined
+  readonly onTyped?: (typed: string) => void
+  readonly sort?: string | undefined
+  readonly onSort?: (sort: string) => void
+  /** Columns at first; the person's own choice is remembered where tools are shown. */
+  readonly columns?: readonly string[] | undefined
+  readonly bar?: string | undefined
+  readonly fit?: number
+  readonly tools?: boolean
+  readonly foot?: string | undefined
+  readonly onCursor?: (row: RecordRow<AnyRow> | undefined) => void
+  /** Told the first row, once it is there. */
+  readonly onFirst?: (row: RecordRow<AnyRow> | undefined) => void
+  readonly takesFocus?: boolean
+}
+
+function useColumns(
+  key: string,
+  first: readonly string[],
+  remember: boolean,
+): readonly [readonly string[], (names: readonly string[]) => void] {
+  const [chosen, setChosen] = useState<readonly string[] | undefined>(() => {
+    const text = remember ? localStorage.getItem(`columns ${key}`) : null
+    return text === null ? undefined : text.split(' ')
+  })
+  const choose = (names: readonly string[]): void => {
+    setChosen(names)
+    localStorage.setItem(`columns ${key}`, names.join(' '))
+  }
+  return [chosen ?? first, choose]
+}
+
+export function CollectionTable(props: Props): JSX.Element {
+  const { system, collection: name, where, connection, typed, fit, tools = false } = props
+  const places = usePlaces()
+  const say = useSay()
+  const collection = collectionOf(system, name)
+  const [range, setRange] = useState({ first: 0, last: 60 })
+  const [ownSort, setOwnSort] = useState<string | undefined>(undefined)
+  const sort = props.onSort === undefined ? ownSort : props.sort
+  const question: Omit<AnyAsk, 'offset' | 'limit'> = {
+    ...(where === undefined ? {} : { where }),
+    ...(connection === undefined ? {} : { connection }),
+    ...(typed === undefined ? {} : { typed }),
+    ...((sort ?? props.sort ?? collection?.show?.sort) === undefined ? {} : { sort: sort ?? props.sort ?? collection?.show?.sort ?? '' }),
+  }
+  const { about, rows, answered } = useRecordBlocks(system, name, question, range.first, range.last)
+  const barField = props.bar
+  const max = useMemo(() => {
+    if (barField === undefined) return 0
+    return [...rows.values()].reduce((most, { row }) => {
+      const value = row[barField]
+      return typeof value === 'number' || typeof value === 'bigint' ? Math.max(most, Number(value)) : most
+    }, 0)
+  }, [rows, barField])
+  const columns = useMemo(
+    () =>
+      collection === undefined ? [] : columnsOf(collection, props.columns, barField === undefined ? undefined : { field: barField, max }),
+    [collection, props.columns, barField, max],
+  )
+  const first = props.columns ?? (collection === undefined ? [] : firstColumns(collection))
+  const [shown, setShown] = useColumns(`${system}.${name}`, first, tools)
+  const onRange = useCallback(
+    (from: number, to: number) => setRange((r) => (r.first === from && r.last === to ? r : { first: from, last: to })),
+    [],
+  )
+  const idOf = useCallback((r: RecordRow<AnyRow>) => r.urn, [])
+  const firstRow = rows.get(0)
+  const { onFirst } = props
+  // biome-ignore lint/correctness/useExhaustiveDependencies: told when another record comes first, not when its values change
+  useEffect(() => {
+    if (firstRow !== undefined) onFirst?.(firstRow)
+  }, [firstRow?.urn])
+  const collect = (): void => {
+    answered.again()
+    say('Asked again')
+  }
+  useKeys(tools ? { collect } : {})
+  if (collection === undefined) return <Empty kind="not-recorded" what={name} />
+  const what = collection.title.toLowerCase()
+  if (answered.state === 'failed' && answered.error !== undefined && about === undefined)
+    return <Failed error={answered.error} again={answered.again} />
+  if (about === undefined) return <Loading what={what} />
+  return (
+    <>
+      {answered.state === 'failed' && answered.error !== undefined && <Failed error={answered.error} />}
+      <DataTable
+        label={what}
+        columns={columns}
+        shown={shown}
+        {...(tools ? { onShown: setShown } : {})}
+        total={about.total}
+        rows={rows}
+        idOf={idOf}
+        onRange={onRange}
+        sort={question.sort}
+        onSort={props.onSort ?? setOwnSort}
+        {...(props.onTyped === undefined ? {} : { filter: typed ?? '', onFilter: props.onTyped })}
+        onOpen={(r) => places.record(r.urn)}
+        onPeek={(r) => places.peek(r.urn)}
+        onSecond={(r) => places.peek(r.urn)}
+        {...(props.onCursor === undefined ? {} : { onCursor: props.onCursor })}
+        {...(fit === undefined ? {} : { fit })}
+        takesFocus={props.takesFocus === true}
+        empty={<Empty kind={about.empty ?? (typed === undefined ? 'none-exist' : 'none-match')} what={what} />}
+        foot={
+          <>
+            {props.foot !== undefined && <span>{props.foot}</span>}
+            {about.unjudged > 0 && (
+              <span>{about.unjudged.toLocaleString('en')} could not be judged by this filter: a value is unknown</span>
+            )}
+            <FreshnessLine freshness={about.freshness} />
+          </>
+        }
+      />
+    </>
+  )
+}

@@ -1,0 +1,127 @@
+// Declarations as pages use them: a system by its id, a collection's columns, what people call a record.
+import type { AnyCollection } from '../../../shared/model/collection.ts'
+import type { Field } from '../../../shared/model/fields.ts'
+import type { Health } from '../../../shared/model/health.ts'
+import { isUnknown } from '../../../shared/model/known.ts'
+import { own } from '../../../shared/model/own.ts'
+import type { AnySystem } from '../../../shared/model/system.ts'
+import { systems } from '../../../shared/systems/index.ts'
+import type { AnyRow, RecordRow } from '../../client/decode.ts'
+import { screensOf } from '../../systems/index.ts'
+import type { RecordScreen, Screens } from '../../systems/screens.ts'
+import type { TableColumn } from '../../ui/table/table-column.ts'
+import { exactText, fieldTitle, formatCell, headerUnit, isNumeric } from '../../ui/values/format.ts'
+import { SafeText, UnknownValue, Value } from '../../ui/values/value.tsx'
+import css from './generic.module.css'
+
+const all: Readonly<Record<string, AnySystem>> = { ...systems, [own.id]: own }
+const slots: Readonly<Record<string, Screens>> = screensOf
+
+/** A declared system, Landscope's own included. */
+export function systemOf(id: string): AnySystem | undefined {
+  return Object.hasOwn(all, id) ? all[id] : undefined
+}
+/** The systems a person can connect to. */
+export function allSystems(): readonly AnySystem[] {
+  return Object.values(systems)
+}
+export function collectionOf(system: string, name: string): AnyCollection | undefined {
+  const collections = systemOf(system)?.collections
+  return collections !== undefined && Object.hasOwn(collections, name) ? collections[name] : undefined
+}
+export function screensFor(system: string): Screens {
+  return (Object.hasOwn(slots, system) ? slots[system] : undefined) ?? {}
+}
+export function recordScreen(system: string, collection: string): RecordScreen<AnyRow> {
+  return screensFor(system).records?.[collection] ?? {}
+}
+/** Collections of a system in the order of their tabs. */
+export function tabsOf(system: AnySystem): readonly string[] {
+  const first = screensFor(system.id).tabs ?? []
+  return [...first, ...Object.keys(system.collections).filter((name) => !first.includes(name))]
+}
+
+export function labelFieldOf(collection: AnyCollection): string {
+  return collection.show?.label ?? collection.key.at(-1) ?? ''
+}
+/** What people call a record: its label field, with the rest of its key where that alone is not unique. */
+export function labelOf(collection: AnyCollection, row: AnyRow): string {
+  const label = exactText(row[labelFieldOf(collection)])
+  const rest = collection.key.filter((k) => k !== labelFieldOf(collection)).map((k) => exactText(row[k]))
+  return rest.length === 0 ? label : `${rest.join(' ')} ${label}`
+}
+/** The judged state of a record: its word and health, where the collection has one. */
+export function stateOf(collection: AnyCollection, row: AnyRow): { readonly word: string; readonly health: Health } | undefined {
+  const field = collection.show?.status
+  if (field === undefined) return undefined
+  const value = row[field]
+  if (value === undefined) return undefined
+  if (isUnknown(value)) return { word: 'unknown', health: 'unknown' }
+  return typeof value === 'string' ? collection.words?.[field]?.[value] : undefined
+}
+/** Names of the columns shown at first. */
+export function firstColumns(collection: AnyCollection): readonly string[] {
+  const label = labelFieldOf(collection)
+  const named = collection.show?.columns ?? Object.keys(collection.fields).slice(0, 9)
+  return [label, ...named.filter((name) => name !== label)]
+}
+
+/** A unit that its title already says need not be said again. */
+function unitOf(name: string, field: Field): string | undefined {
+  const unit = headerUnit(field)
+  return unit === undefined || fieldTitle(name).toLowerCase().includes(unit.toLowerCase()) || unit === 'offset' ? undefined : unit
+}
+
+/**
+ * A column a field. A cell of a row that the last round did not cover says so beside its status; the label carries the rest of the
+ * key where those fields have no column of their own.
+ */
+export function columnsOf(
+  collection: AnyCollection,
+  shown?: readonly string[],
+  bar?: { readonly field: string; readonly max: number },
+): readonly TableColumn<RecordRow<AnyRow>>[] {
+  const status = collection.show?.status
+  const label = labelFieldOf(collection)
+  const before =
+    shown === undefined ? [] : collection.key.filter((k) => k !== label && !shown.includes(k) && collection.within?.includes(k) !== true)
+  const prefix = (row: AnyRow): string => before.map((k) => `${exactText(row[k])}-`).join('')
+  return Object.entries(collection.fields).map(([name, field]) => {
+    const words = collection.words?.[name]
+    return {
+      name,
+      title: fieldTitle(name),
+      unit: unitOf(name, field),
+      says: field.unit === undefined ? field.says : `${field.says} (${field.unit})`,
+      numeric: isNumeric(field.kind) && name !== label,
+      cell: ({ row, seen }, look) => (
+        <>
+          {bar?.field === name && <Bar value={row[name]} max={bar.max} />}
+          {name === label && before.length > 0 && <SafeText text={prefix(row)} max={80} />}
+          <Value cell={row[name]} field={field} look={look} words={words} max={120} leads={name === status} />
+          {name === status && seen.unseen !== undefined && (
+            <span className={css.unseen}>
+              <UnknownValue value={seen.unseen} exact={look.exact} />
+            </span>
+          )}
+        </>
+      ),
+      shown: ({ row, seen }, look) => {
+        const cell = row[name]
+        const word = typeof cell === 'string' ? words?.[cell]?.word : undefined
+        const extra =
+          (name === status && seen.unseen !== undefined ? '? refused    ' : '') +
+          (bar?.field === name ? ' '.repeat(13) : '') +
+          (name === label ? prefix(row) : '')
+        return (word === undefined ? (cell === undefined ? '' : formatCell(cell, field, look)) : `■ ${word}`) + extra
+      },
+      text: ({ row }) => exactText(row[name]),
+    }
+  })
+}
+
+function Bar({ value, max }: { readonly value: AnyRow[string] | undefined; readonly max: number }): React.JSX.Element | null {
+  if (typeof value !== 'number' && typeof value !== 'bigint') return null
+  const part = max <= 0 ? 0 : Math.min(1, Number(value) / max)
+  return <i className={css.bar} style={{ width: `${Math.round(part * 90)}px` }} data-small={part < 0.02 ? true : undefined} />
+}

@@ -1,0 +1,205 @@
+// Now: incidents in sentences; for the one looked at why, when, who is hit, what speaks against it, what changed, what to do next.
+import { type JSX, useMemo, useState } from 'react'
+import type { FindingAnswer, IncidentAnswer } from '../../../shared/contract/messages.ts'
+import { plain } from '../../../shared/model/sentence.ts'
+import { useHello } from '../../client/control.ts'
+import { useFindings, useHeadline } from '../../client/questions.ts'
+import { Button } from '../../ui/button.tsx'
+import { Card, Remarks } from '../../ui/card.tsx'
+import { useKeys, useSay } from '../../ui/keys/keys.tsx'
+import { Chain, HeadlineText, SentenceText } from '../../ui/sentence/sentence.tsx'
+import { Status } from '../../ui/status.tsx'
+import { formatInstant, formatInterval, formatMoment } from '../../ui/values/format.ts'
+import { useLook } from '../../ui/values/look.tsx'
+import css from '../generic/generic.module.css'
+import { HeadlineOf } from '../generic/headline.tsx'
+import { usePlaces } from '../places.ts'
+import { ChangesCard } from './changes-card.tsx'
+import { HitTable } from './hit-table.tsx'
+import { IncidentTimeline } from './incident-timeline.tsx'
+import now from './now.module.css'
+
+const healthOf = { critical: 'critical', high: 'high', warn: 'warn', info: 'idle' } as const
+
+/** `3 groups, 1 job, 1 broker`: who is in it, by kind. */
+function radius(incident: IncidentAnswer): string {
+  const kinds = new Map<string, Set<string>>()
+  for (const f of incident.findings) {
+    const kind = f.urn.split(':')[4] ?? f.system
+    kinds.set(kind, (kinds.get(kind) ?? new Set()).add(f.urn))
+  }
+  return [...kinds].map(([kind, urns]) => `${urns.size} ${urns.size === 1 ? kind.replace(/s$/, '') : kind}`).join(', ')
+}
+
+export function NowPage(): JSX.Element {
+  const places = usePlaces()
+  const say = useSay()
+  const look = useLook('timeline')
+  const findings = useFindings()
+  const headline = useHeadline({ page: 'now' })
+  const hello = useHello()
+  const [chosen, setChosen] = useState(0)
+  const [hops, setHops] = useState<number | undefined>(undefined)
+  const incidents = findings.data?.incidents ?? []
+  const incident = incidents[Math.min(chosen, Math.max(0, incidents.length - 1))]
+  const inIncidents = useMemo(() => new Set(incidents.flatMap((i) => i.members)), [incidents])
+  const apart = (findings.data?.findings ?? []).filter((f) => !inIncidents.has(f.urn))
+  const choose = (next: number): void => {
+    setHops(undefined)
+    setChosen(Math.max(0, Math.min(incidents.length - 1, next)))
+  }
+  const root = incident === undefined ? undefined : rootUrn(incident)
+  useKeys({
+    why: () => {
+      if (incident === undefined) return
+      setHops((n) => (n === undefined ? 1 : Math.min(n + 1, Math.max(1, incident.chain.length))))
+    },
+    nextProblem: () => choose(chosen + 1),
+    previousProblem: () => choose(chosen - 1),
+    rootFailure: () => {
+      if (root !== undefined) places.record(root)
+    },
+    evidence: () => {
+      const hurt = incident === undefined ? undefined : evidenceUrn(incident)
+      if (hurt === undefined) say('There is no evidence to look at here')
+      else places.record(hurt, 'why')
+    },
+    map: () => places.map(root, 2),
+    handOff: () => {
+      if (incident === undefined) return
+      void navigator.clipboard.writeText(handOff(incident)).then(() => say('hand-off text copied'))
+    },
+  })
+  const noOne = hello.data !== undefined && hello.data.connections.length === 0 && hello.data.sources.length === 0
+  if (incident === undefined) {
+    return (
+      <>
+        <HeadlineOf answered={headline} what="what is wrong" />
+        {noOne && (
+          <p className={css.faint}>
+            Nothing is connected. <Button onClick={() => places.page('/connections')}>Add a connection</Button>
+          </p>
+        )}
+        <Apart findings={apart} />
+      </>
+    )
+  }
+  const quiet: readonly FindingAnswer[] = apart
+  return (
+    <>
+      <div className={now.which}>
+        {incidents.length > 1 &&
+          incidents.map((other, i) => (
+            <button key={other.incident} type="button" className={now.pick} aria-pressed={other === incident} onClick={() => choose(i)}>
+              <Status health={healthOf[other.severity]} word={`Incident ${i + 1}`} />
+            </button>
+          ))}
+        <span className={now.sub}>
+          {incidents.length === 1 && <Status health={healthOf[incident.severity]} word="Incident 1" />}
+          <span>opened {formatMoment(incident.opened, look.now)}</span>
+          <span>{incident.state}</span>
+          <span>since {formatInterval(incident.since, look)}</span>
+          <span>{radius(incident)}</span>
+        </span>
+      </div>
+      <HeadlineText
+        says={incident.title}
+        also={
+          incident.contradicts.length === 0
+            ? [incident.blind ? 'Nothing contradicts this; a part of the path could not be seen.' : 'Nothing contradicts this.']
+            : undefined
+        }
+        onOpen={places.target}
+      />
+      <div className={now.cols}>
+        <div className={css.stack}>
+          {incident.chain.length > 0 && (
+            <Card title="Why" shows="why">
+              <Chain chain={incident.chain} open={hops ?? incident.chain.length} onOpen={places.target} />
+            </Card>
+          )}
+          <IncidentTimeline incident={incident} others={quiet} />
+          <HitTable incident={incident} />
+        </div>
+        <div className={css.stack}>
+          {(incident.contradicts.length > 0 || quiet.length > 0) && (
+            <Card title="Why not something else?">
+              <Remarks>
+                {incident.contradicts.map((says) => (
+                  <li key={plain(says)}>
+                    <SentenceText says={says} onOpen={places.target} />
+                  </li>
+                ))}
+                {quiet.slice(0, 4).map((f) => (
+                  <li key={`${f.urn} ${f.rule}`}>
+                    <SentenceText says={f.says} onOpen={places.target} /> <span className={css.small}>No path to this incident.</span>
+                  </li>
+                ))}
+              </Remarks>
+            </Card>
+          )}
+          <ChangesCard incident={incident} />
+          <Card title="Next">
+            <div className={now.next}>
+              <Button wide shows="evidence" onClick={() => places.record(evidenceUrn(incident) ?? incident.root, 'why')}>
+                Look at the record
+              </Button>
+              <Button wide shows="map" onClick={() => places.map(root, 2)}>
+                Show it on the Map
+              </Button>
+              <Button
+                wide
+                shows="handOff"
+                onClick={() => void navigator.clipboard.writeText(handOff(incident)).then(() => say('hand-off text copied'))}
+              >
+                Hand-off text
+              </Button>
+            </div>
+          </Card>
+        </div>
+      </div>
+    </>
+  )
+}
+
+/** Findings that belong to no incident: risks, and what has no path to anything hurt. */
+function Apart({ findings }: { readonly findings: readonly FindingAnswer[] }): JSX.Element | null {
+  const places = usePlaces()
+  const look = useLook('timeline')
+  if (findings.length === 0) return null
+  return (
+    <Card title="Not an incident">
+      <Remarks>
+        {findings.slice(0, 20).map((f) => (
+          <li key={`${f.urn} ${f.rule}`}>
+            <Status health={healthOf[f.severity]} /> <SentenceText says={f.says} onOpen={places.target} />
+            <div className={css.small}>since {formatInterval(f.since, look)}</div>
+          </li>
+        ))}
+      </Remarks>
+    </Card>
+  )
+}
+
+const isRecord = (id: string): boolean => id.startsWith('urn:ls:')
+/** The record that explains the most; an end that no record matches has none. */
+function rootUrn(incident: IncidentAnswer): string | undefined {
+  return isRecord(incident.root) ? incident.root : incident.members.find(isRecord)
+}
+/** Whose page shows the evidence: the worst record that stands somewhere. */
+function evidenceUrn(incident: IncidentAnswer): string | undefined {
+  return (
+    incident.chain.toReversed().find((hop) => hop.urn !== undefined && /:(groups|groupPartitions):/.test(hop.urn))?.urn ?? rootUrn(incident)
+  )
+}
+/** Twelve lines: facts, not known, tried, next. */
+function handOff(incident: IncidentAnswer): string {
+  const lines = [
+    plain(incident.title),
+    `Open since ${formatInstant(incident.opened)}, ${incident.state}; hit: ${radius(incident)}.`,
+    ...incident.chain.map((hop) => `- ${hop.title}: ${hop.detail} (${hop.source})`),
+    ...(incident.contradicts.length === 0 ? ['Against it: nothing.'] : incident.contradicts.map((c) => `Against it: ${plain(c)}`)),
+    incident.blind ? 'Not known: a part of the path could not be seen.' : 'Not known: nothing on the path.',
+  ]
+  return lines.slice(0, 12).join('\n')
+}

@@ -1,0 +1,55 @@
+// What we did to them: per connection requests a minute against the budget, bytes, slowest call, writes; and when nobody watched.
+import { type JSX, useMemo } from 'react'
+import { own } from '../../../shared/model/own.ts'
+import { useCoverage } from '../../client/questions.ts'
+import { Card } from '../../ui/card.tsx'
+import { Timeline } from '../../ui/timeline.tsx'
+import css from '../connections/connections.module.css'
+import { CollectionTable } from '../generic/collection-table.tsx'
+import { useSpan } from '../generic/span.ts'
+
+const healths = { complete: 'ok', partial: 'warn', failed: 'high', 'nobody-watching': 'unknown' } as const
+
+export function WatchingPage(): JSX.Element {
+  const span = useSpan(60)
+  const coverage = useCoverage(span)
+  const lanes = useMemo(
+    () =>
+      [...Map.groupBy(coverage.data ?? [], (s) => `${s.system} ${s.connection} ${s.collection}`)].slice(0, 60).map(([id, spans]) => ({
+        id,
+        label: id,
+        bars: spans
+          .filter((s) => s.state !== 'nobody-watching')
+          .map((s) => ({ from: s.from, certain: s.from, to: s.to, health: healths[s.state], title: s.why ?? s.state })),
+        blind: spans.filter((s) => s.state === 'nobody-watching').map((s) => ({ from: s.from, to: s.to })),
+      })),
+    [coverage.data],
+  )
+  return (
+    <>
+      <h1 className={css.title}>What was watched in the last hour, and what it cost the servers</h1>
+      <Card flush>
+        <CollectionTable
+          system={own.id}
+          collection="connections"
+          columns={[
+            'title',
+            'system',
+            'state',
+            'requestsPerMinute',
+            'requestsAllowed',
+            'writes',
+            'bytesIn',
+            'slowestMs',
+            'lastAnswer',
+            'clockOffsetMs',
+          ]}
+          fit={14}
+        />
+      </Card>
+      <Card title="Watched, by connection and collection" hint="hatched = nobody watched">
+        <Timeline lanes={lanes} from={span.from} to={span.to} />
+      </Card>
+    </>
+  )
+}
