@@ -103,6 +103,8 @@ export interface FakeHost {
   readonly handlers: Handlers
   /** Replaces the fixture and ticks the collections named. */
   readonly change: (fixture: Fixture, names: readonly string[]) => void
+  /** Streams of ticks that are open. */
+  readonly watchers: () => number
 }
 export function makeFakeHost(first: Fixture): FakeHost {
   let fixture = first
@@ -365,6 +367,7 @@ export function makeFakeHost(first: Fixture): FakeHost {
   }
   return {
     handlers,
+    watchers: () => watchers.size,
     change: (next, names) => {
       fixture = next
       version += 1

@@ -18,14 +18,16 @@ export interface TableColumn<T> {
   readonly sortable?: boolean
 }
 
-const PX_A_LETTER = 7.3
+/** Widths of a letter of the data font and of the text font at 12 px. */
+const DATA_PX = 7.3
+const TEXT_PX = 6.5
 const PADDING = 22
 /** Pixels for each column: wide enough for its title and what the rows at hand hold, within bounds. */
 export function measureColumns<T>(columns: readonly TableColumn<T>[], rows: readonly T[], look: Look): readonly number[] {
   return columns.map((column) => {
-    const title = column.title.length + (column.unit === undefined ? 0 : column.unit.length + 2) + 2
+    const title = column.title.length + (column.unit === undefined ? 0 : column.unit.length) + 2
     const longest = rows.reduce((max, row) => Math.max(max, column.shown(row, look).length), title)
-    return Math.round(Math.min(Math.max(longest * PX_A_LETTER + PADDING, 64), 340))
+    return Math.round(Math.min(Math.max(longest * (column.numeric ? DATA_PX : TEXT_PX) + PADDING, 64), 340))
   })
 }
 
