@@ -72,11 +72,10 @@ export interface Explained {
   readonly all: readonly Explanation[]
 }
 
-/** Own weight of a candidate: how sure it is that it is broken itself. A record at which two consumers stand is; one group's word is not. */
+/** Own weight of a candidate: how sure it is that it is broken itself. Each consumer that stands at a record adds to the record's. */
 function ownWeight(sick: Sick): number {
-  const carried = sick.carriers.size >= 2 ? 0.9 : 0.45
   const not = sick.findings.reduce((rest, finding) => {
-    const sure = !sick.own ? carried : finding.origin === 'intrinsic' ? 0.9 : 0.45
+    const sure = finding.origin === 'intrinsic' ? 0.9 : 0.45
     return rest * (1 - weightOfSeverity[finding.severity] * sure)
   }, 1)
   return 1 - not

@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { plain } from '../../shared/model/sentence.ts'
+import { graphOf } from '../landscape/landscape.ts'
+import { explain, reaching } from './explain.ts'
 import { atSecond, broker, edge, finding, group, incidentsIn, job, partition, record, situation, standing, topic } from './hand-made.ts'
 import type { Incident } from './incident.ts'
-import { type Found, findIncidents } from './incidents.ts'
+import { continued, type Found, findIncidents } from './incidents.ts'
 
 const asIncident = ({ way: _, chain, ...found }: Found): Incident => ({ ...found, chain: chain ?? [] })
 const poison = record('orders', 2, 1234)
@@ -91,6 +93,25 @@ describe('incidents', () => {
     )
   })
 
+  test('a broken topic is no rival of the broker that broke it, although other topics of that broker are well', () => {
+    const topics = ['orders', ...Array.from({ length: 30 }, (_, i) => `well-${i}`)]
+    const edges = [...topics.map((t) => edge(broker('2'), 'hosts', topic(t))), edge(topic('orders'), 'reads', group('a'))]
+    const hurt = [
+      finding(broker('2'), { severity: 'warn' }),
+      finding(topic('orders'), { severity: 'critical' }),
+      finding(group('a'), { origin: 'derived' }),
+    ]
+    expect(incidentsIn(edges, hurt).incidents.map((i) => i.root)).toEqual([broker('2')])
+  })
+
+  test('a record at which two stand weighs more than one at which one stands', () => {
+    const twice = ['a', 'b'].map((g) => edge(group(g), 'stands-at', poison))
+    const { graph, condition } = { graph: graphOf(twice), ...incidentsIn(twice, [standing('a', poison), standing('b', poison)]) }
+    const once = incidentsIn(twice, [standing('a', poison), { ...standing('b', poison), alsoNodes: [] }])
+    const score = (of: typeof condition) => explain(reaching(graph, of, 0), [poison, group('a'), group('b')])?.best.score ?? 0
+    expect(score(condition)).toBeGreaterThan(score(once.condition))
+  })
+
   test('two faults without a link between them are two incidents', () => {
     const { incidents } = incidentsIn([], [finding(broker('1')), finding(job('x'))])
     expect(incidents).toHaveLength(2)
@@ -119,7 +140,7 @@ describe('incidents', () => {
     const old = [finding(topic('e'), { since: 0 })]
     const first = incidentsIn([], old).incidents.map(asIncident)
     const { incidents } = incidentsIn([], old, { seconds: 100_000, previous: first })
-    expect(incidents.map((i) => i.incident)).toEqual(first.map((i) => i.incident))
+    expect(incidents.map((i) => [i.incident, i.state])).toEqual(first.map((i) => [i.incident, 'open']))
   })
 
   test('a host nobody watches joins what runs on it, unless something on it is well', () => {
@@ -190,6 +211,14 @@ describe('the life of an incident', () => {
     expect(again.map((i) => [i.incident, i.state])).toEqual([[first[0]?.incident, 'open']])
     const later = incidentsIn([], [finding(broker('1'), { since: 900 })], { seconds: 910, previous: [] }).incidents
     expect(later[0]?.incident).not.toBe(first[0]?.incident)
+  })
+
+  test('one that falls apart goes on where most of it is', () => {
+    const [x, y, z] = [finding(broker('1')), finding(topic('t')), finding(topic('u'))]
+    const all = [edge(broker('1'), 'hosts', topic('t')), edge(topic('t'), 'reads', topic('u'))]
+    const first = incidentsIn(all, [x, y, z]).incidents.map(asIncident)
+    expect(continued([[broker('1')], [topic('t'), topic('u')]], first).map((i) => i?.incident)).toEqual([undefined, first[0]?.incident])
+    expect(continued([[topic('u')], [topic('t')]], first).map((i) => i?.incident)).toEqual([undefined, first[0]?.incident])
   })
 
   test('two that grow together go on as the older one; a part that splits off gets a new id', () => {
