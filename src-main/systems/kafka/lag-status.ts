@@ -70,7 +70,7 @@ function rewoundAt(samples: readonly LagSample[]): number {
 
 /**
  * The first rule that holds: kind without number · nothing to do · standing still (three polls, end moving) · too early ·
- * burst · rewound · no consumer · rebalancing · unassigned · stalled / stopped / standing still · falling behind · catching up.
+ * burst, or only what came in the last polls is unread · rewound · no consumer · rebalancing · unassigned · stalled / stopped / standing still · falling behind · catching up.
  * STALLED and STOPPED need half a window without a commit; a group that lost its last reader within the window is STOPPED,
  * one that had none all along is NO_CONSUMER.
  */
@@ -93,6 +93,7 @@ export function lagStatus(question: StatusQuestion): StatusAnswer {
   }
   const isBurst = inWindow.some((sample) => sample.lag !== undefined && sample.lag <= allowed)
   if (isBurst && stoodMs < half && !(standsLong && endMoved(run))) return { status: 'OK' }
+  if (!standsLong && isFresh(samples, now - Math.max(standingPolls * pollMs, 1.5 * (question.commitEveryMs ?? 0)))) return { status: 'OK' }
 
   const fell = rewoundAt(inWindow)
   if (fell >= 0) return { status: 'REWIND', ...(inWindow[fell]?.members === 0 ? { note: 'group was empty then: a reset by hand' } : {}) }
@@ -108,6 +109,13 @@ export function lagStatus(question: StatusQuestion): StatusAnswer {
   if (standsLong) return { status: 'STANDING_STILL', ...stands }
   const slope = theilSen(inWindow.flatMap((sample) => (sample.lag === undefined ? [] : [{ at: sample.at, value: Number(sample.lag) }])))
   return { status: slope !== undefined && slope > 0 ? 'FALLING_BEHIND' : 'CATCHING_UP' }
+}
+
+/** Everything that was there at `then` has been read: what is unread came since, as it always does while records arrive. */
+function isFresh(samples: readonly LagSample[], then: number): boolean {
+  const committed = samples.at(-1)?.committed
+  const end = samples.findLast((sample) => sample.at <= then && sample.highWatermark !== undefined)?.highWatermark
+  return committed !== undefined && end !== undefined && committed >= end
 }
 
 function endMoved(run: readonly LagSample[]): boolean {
