@@ -36,10 +36,24 @@ export interface RelatedTable<R, T> {
   sum?(row: R): string | undefined
   evidence?(row: T): EvidenceAsk | undefined
 }
+/** A curve card: some series fields of one record. */
+export interface Curve {
+  readonly title: string
+  readonly fields: readonly string[]
+  readonly health?: Health
+}
+/** One record of another collection that tells more of this one: its numbers and curves stand with those of the record. */
+export interface Beside<R, T> {
+  readonly collection: string
+  where(row: R): object
+  facts?(row: T, now: Date): readonly FactText[]
+  readonly curves?: readonly Curve[]
+}
 export interface RecordScreen<R> {
   facts?(row: R, now: Date): readonly FactText[]
   /** Curves of its series fields that stand on its first page. */
-  readonly curves?: readonly { readonly title: string; readonly fields: readonly string[]; readonly health?: Health }[]
+  readonly curves?: readonly Curve[]
+  readonly beside?: Beside<R, AnyRow>
   readonly related?: readonly RelatedTable<R, AnyRow>[]
   evidence?(row: R): EvidenceAsk | undefined
   /** The native command line that shows the same. */
@@ -90,6 +104,18 @@ export const related = <C extends Collections, P extends keyof C & string, N ext
     readonly evidence?: (row: Row<C[N]>) => EvidenceAsk | undefined
   },
 ): RelatedTable<Row<C[P]>, Row<C[N]>> => ({ ...table, collection })
+
+/** Declares the record that stands beside another: names are checked against both collections. */
+export const beside = <C extends Collections, P extends keyof C & string, N extends keyof C & string>(
+  _of: { readonly collections: C },
+  _on: P,
+  collection: N,
+  more: {
+    readonly where: (row: Row<C[P]>) => Where<C[N]>
+    readonly facts?: (row: Row<C[N]>, now: Date) => readonly FactText[]
+    readonly curves?: readonly { readonly title: string; readonly fields: readonly SeriesName<C[N]['fields']>[] }[]
+  },
+): Beside<Row<C[P]>, Row<C[N]>> => ({ ...more, collection })
 
 /** Fields of a collection that have a curve. */
 export function seriesFields(collection: AnyCollection): readonly string[] {

@@ -5,8 +5,8 @@ import { useConnections } from '../../client/control.ts'
 import type { AnyRow, RecordRow } from '../../client/decode.ts'
 import { useViewing } from '../../client/landscope.tsx'
 import { useHeadline } from '../../client/questions.ts'
-import { useRecord } from '../../client/records.ts'
-import { seriesFields } from '../../systems/screens.ts'
+import { type OneRecord, useAnyRecords, useRecord } from '../../client/records.ts'
+import { type RecordScreen, seriesFields } from '../../systems/screens.ts'
 import { FactStrip } from '../../ui/card.tsx'
 import { useKeys, useSay } from '../../ui/keys/keys.tsx'
 import { Empty, Failed, Loading } from '../../ui/states/states.tsx'
@@ -54,6 +54,7 @@ export function RecordBody({ urn, tab: wanted, onTab, narrow = false }: Props): 
   const record = answered.data
   const collection = record === undefined ? undefined : collectionOf(record.system, record.collection)
   const screen = record === undefined ? {} : recordScreen(record.system, record.collection)
+  const more = useBeside(record, screen)
   const chain = headline.data?.chain ?? []
   const tab = tabs.find((t) => t === wanted) ?? 'why'
   const related = screen.related ?? []
@@ -105,7 +106,7 @@ export function RecordBody({ urn, tab: wanted, onTab, narrow = false }: Props): 
   const state = stateOf(collection, record.row)
   const system = systemOf(record.system)
   const connection = connections.data?.find((c) => c.profile.id === record.connection)
-  const facts = screen.facts?.(record.row, now) ?? []
+  const facts = [...(screen.facts?.(record.row, now) ?? []), ...(more === undefined ? [] : (screen.beside?.facts?.(more.row, now) ?? []))]
   const series = seriesFields(collection)
   const hurt = state?.health === 'critical' || state?.health === 'high' ? state.health : undefined
   return (
@@ -149,6 +150,7 @@ export function RecordBody({ urn, tab: wanted, onTab, narrow = false }: Props): 
           looking={looking}
           hurt={hurt}
           ask={ask}
+          beside={more}
           onCursor={setCursor}
         />
       )}
@@ -162,7 +164,8 @@ export function RecordBody({ urn, tab: wanted, onTab, narrow = false }: Props): 
             {series.map((name) => (
               <CurvePart
                 key={name}
-                record={record}
+                urn={record.urn}
+                history={record.history}
                 collection={collection}
                 title={collection.fields[name]?.says ?? name}
                 fields={[name]}
@@ -175,4 +178,13 @@ export function RecordBody({ urn, tab: wanted, onTab, narrow = false }: Props): 
       {tab === 'raw' && <RawPart record={record} />}
     </>
   )
+}
+
+/** The record of another collection that tells more of this one, where its system declares one. */
+function useBeside(record: OneRecord | undefined, screen: RecordScreen<AnyRow>): RecordRow<AnyRow> | undefined {
+  const { beside } = screen
+  const ask =
+    record === undefined || beside === undefined ? {} : { connection: record.connection, where: beside.where(record.row), limit: 1 }
+  const rows = useAnyRecords(record?.system ?? '', beside?.collection ?? '', ask, record !== undefined && beside !== undefined)
+  return record === undefined || beside === undefined ? undefined : rows.data?.rows[0]
 }

@@ -98,16 +98,19 @@ export function HistoryPart({ record, collection }: Of): JSX.Element {
   )
 }
 
-interface CurveProps extends Of {
+interface CurveProps {
+  readonly urn: string
+  readonly history: readonly Change[]
+  readonly collection: AnyCollection
   readonly title: string
   readonly fields: readonly string[]
   readonly health?: Health | undefined
   readonly height?: number
 }
 /** One card with a curve of some series fields. Changes of the record are drawn as marks. */
-export function CurvePart({ record, collection, title, fields, health, height }: CurveProps): JSX.Element {
+export function CurvePart({ urn, history, collection, title, fields, health, height }: CurveProps): JSX.Element {
   const span = useSpan(60)
-  const series = useAnySeries(record.urn, fields, span)
+  const series = useAnySeries(urn, fields, span)
   const lines = useMemo(
     () =>
       fields.map((name) => ({
@@ -122,7 +125,7 @@ export function CurvePart({ record, collection, title, fields, health, height }:
   const status = collection.show?.status
   const marks = useMemo<readonly ChartMark[]>(() => {
     if (status === undefined) return []
-    return record.history
+    return history
       .filter((c) => c.at >= span.from && c.at <= span.to && c.what === 'changed' && c.fields[status] !== undefined)
       .slice(-3)
       .map((c) => {
@@ -130,7 +133,7 @@ export function CurvePart({ record, collection, title, fields, health, height }:
         const word = typeof to === 'string' ? collection.words?.[status]?.[to]?.word : undefined
         return { at: c.at, title: word ?? exactText(to) }
       })
-  }, [record.history, span, status, collection])
+  }, [history, span, status, collection])
   const gaps = series.data?.gaps ?? []
   return (
     <Card title={title} hint={gaps.length > 0 ? 'hatched = nobody watched' : undefined}>

@@ -10,7 +10,7 @@ import type { EvidenceAsk } from '../../systems/screens.ts'
 import { Card } from '../../ui/card.tsx'
 import { Chain } from '../../ui/sentence/sentence.tsx'
 import { CollectionTable } from '../generic/collection-table.tsx'
-import { recordScreen } from '../generic/declared.tsx'
+import { collectionOf, recordScreen } from '../generic/declared.tsx'
 import css from '../generic/generic.module.css'
 import { usePlaces } from '../places.ts'
 import { Evidence } from './evidence.tsx'
@@ -27,11 +27,19 @@ interface Props {
   readonly looking: boolean
   readonly hurt: Health | undefined
   readonly ask: EvidenceAsk | undefined
+  readonly beside: Cursor
   readonly onCursor: (change: (now: Cursor) => Cursor) => void
 }
-export function WhyPart({ record, collection, chain, hops, looking, hurt, ask, onCursor }: Props): JSX.Element {
+export function WhyPart({ record, collection, chain, hops, looking, hurt, ask, beside, onCursor }: Props): JSX.Element {
   const places = usePlaces()
-  const { curves = [], related = [] } = recordScreen(record.system, record.collection)
+  const { curves: own = [], related = [], beside: declared } = recordScreen(record.system, record.collection)
+  const other = declared === undefined ? undefined : collectionOf(record.system, declared.collection)
+  const curves = [
+    ...own.map((curve) => ({ ...curve, urn: record.urn, of: collection })),
+    ...(beside === undefined || other === undefined
+      ? []
+      : (declared?.curves ?? []).map((curve) => ({ ...curve, urn: beside.urn, of: other }))),
+  ]
   const tables = related.map((table) => ({ table, where: table.where(record.row) }))
   return (
     <>
@@ -46,8 +54,9 @@ export function WhyPart({ record, collection, chain, hops, looking, hurt, ask, o
             {curves.map((curve) => (
               <CurvePart
                 key={curve.title}
-                record={record}
-                collection={collection}
+                urn={curve.urn}
+                history={curve.urn === record.urn ? record.history : []}
+                collection={curve.of}
                 title={curve.title}
                 fields={curve.fields}
                 health={curve.health ?? hurt}
