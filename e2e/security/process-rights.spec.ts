@@ -34,12 +34,6 @@ describe('S28 process rights', () => {
   it('the preload script loads Electron and nothing else', () => {
     expect([...new Set(importsOf(join(out, 'preload', 'preload.cjs')))]).toEqual(['electron'])
   })
-
-  it('the reader opens no socket', () => {
-    const doors = ['net', 'tls', 'http', 'https', 'http2', 'dgram', 'undici', 'ws']
-    const imported = importsOf(join(out, 'main', 'reader.js')).map((name) => name.replace(/^node:/, ''))
-    expect(imported.filter((name) => doors.includes(name))).toEqual([])
-  })
 })
 
 describe('sources of the shell', () => {

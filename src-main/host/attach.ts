@@ -7,13 +7,15 @@ import { checkRequest } from '../../shared/contract/frame-check.ts'
 import type { Frames } from '../../shared/contract/frames.ts'
 import type { Call, Handlers } from '../../shared/contract/handlers.ts'
 import { AppError, errorData } from '../../shared/model/app-error.ts'
+import { redactText } from './redact.ts'
 
 /** Items of a stream between two turns of the event loop: a producer that never waits could not be cancelled otherwise. */
 const YIELD_EVERY = 100
 
 /** A thrown value as the contract's one defined error. */
 function failed(thrown: unknown): ORPCError<'FAILED', unknown> {
-  const data = thrown instanceof ORPCError && thrown.code === 'BAD_REQUEST' ? badInput(thrown) : errorData(thrown)
+  const told = thrown instanceof ORPCError && thrown.code === 'BAD_REQUEST' ? badInput(thrown) : errorData(thrown)
+  const data = { ...told, message: redactText(told.message) } // a fetch repeats the whole address in its error, password and all
   return new ORPCError('FAILED', { status: 500, message: data.message, data })
 }
 

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import '../net/with-resolvers.ts'
 import { type Frames, portFrames } from '../../shared/contract/frames.ts'
+import { errorData } from '../../shared/model/app-error.ts'
 import { openHost } from './open-host.ts'
 import { defaultProfileFolder } from './profile-folder.ts'
 import type { FromHost, ToHost } from './shell-messages.ts'
@@ -18,8 +19,17 @@ const { values } = parseArgs({ options: { profile: { type: 'string' } } })
 
 const pages = new Map<number, Frames>()
 const readers = shellReaders(say)
-const host = openHost({ profile: values.profile ?? defaultProfileFolder(), mode: 'window', startReader: readers.start })
+const host = openHost({
+  profile: values.profile ?? defaultProfileFolder(),
+  mode: 'window',
+  startReader: readers.start,
+  onFiles: (paths) => say({ type: 'files', paths }),
+})
 let opening: Promise<unknown> = host
+host.catch((error: unknown) => {
+  console.error('The host could not be opened:', error) // goes into the shell's report
+  process.exit(1)
+})
 
 shell.on('message', ({ data, ports }) => {
   const message = data as ToHost
@@ -33,7 +43,7 @@ shell.on('message', ({ data, ports }) => {
     case 'drop-page':
       return pages.get(message.id)?.close()
     case 'open':
-      opening = opening.then(() => open(message.file))
+      opening = opening.then(() => open(message.file, message.again === true))
       return
     case 'reader':
       return port === undefined ? undefined : readers.started(message.id, port)
@@ -53,11 +63,15 @@ async function attach(id: number, frames: Frames): Promise<void> {
   answering.attach(frames)
 }
 
-async function open(file: string): Promise<void> {
+async function open(file: string, again: boolean): Promise<void> {
   const opened = await host
-  await opened
-    .openFile(file)
-    .catch((error: unknown) => console.error(`${file} was not opened: ${error instanceof Error ? error.message : String(error)}`))
+  try {
+    const source = await opened.openFile(file)
+    if (!again) say({ type: 'opened', source })
+  } catch (thrown) {
+    const { message, hint } = errorData(thrown)
+    say({ type: 'not-opened', file, says: `${message} ${hint}` })
+  }
 }
 
 async function close(): Promise<void> {

@@ -8,8 +8,8 @@ export type ToHost =
   | { readonly type: 'drop-page'; readonly id: number }
   /** Are you there? Answered by `pong` with the same number. */
   | { readonly type: 'ping'; readonly n: number }
-  /** A file a person asked to be opened. */
-  | { readonly type: 'open'; readonly file: string }
+  /** A file a person asked to be opened; `again`: one that an earlier host had open, about which nothing is said. */
+  | { readonly type: 'open'; readonly file: string; readonly again?: boolean }
   /** The reader asked for is there: its port comes with this. */
   | { readonly type: 'reader'; readonly id: number }
   | { readonly type: 'reader-gone'; readonly id: number; readonly code: number }
@@ -19,6 +19,11 @@ export type ToHost =
 /** From the host to the shell. */
 export type FromHost =
   | { readonly type: 'pong'; readonly n: number }
+  /** A file the shell asked for is open, under this name; or it is not, and why. */
+  | { readonly type: 'opened'; readonly source: string }
+  | { readonly type: 'not-opened'; readonly file: string; readonly says: string }
+  /** Which files are open now, so that the next host opens them again. */
+  | { readonly type: 'files'; readonly paths: readonly string[] }
   /** Start a reader process and hand over a port to it. */
   | { readonly type: 'start-reader'; readonly id: number }
   | { readonly type: 'kill-reader'; readonly id: number }

@@ -1,4 +1,5 @@
 // The host's side of the reader: opens files in it, asks them, and starts it again when it died; files open again by themselves.
+import { createHash } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -36,6 +37,9 @@ type Body = ToReader extends infer M ? (M extends ToReader ? Omit<M, 'id'> : nev
 
 const restarting = (): AppError =>
   new AppError('busy', 'The process that reads files ended and is started again.', { hint: 'It is asked again by itself.' })
+
+/** A name that the same path has in every process, so that a page goes on looking at its file after the host was started again. */
+const sourceOf = (path: string): string => `file-${createHash('sha256').update(path).digest('hex').slice(0, 12)}`
 
 /** Starts nothing until the first file is opened. */
 export function readerFiles(start: StartReader, options: { readonly deadlineMs?: number } = {}): OpenFiles {
@@ -165,7 +169,7 @@ export function readerFiles(start: StartReader, options: { readonly deadlineMs?:
 
   async function open(path: string): Promise<OpenFile> {
     const to = await linked()
-    const source = `file-${nextFile}`
+    const source = sourceOf(path)
     const folder = await freshFolder(source)
     const answer = (await send(to, { do: 'open', source, path, folder })) as SourceAnswer
     const { instances, to: end } = answer.manifest

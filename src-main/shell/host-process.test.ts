@@ -127,6 +127,16 @@ describe('the host process', () => {
     expect(states.at(-1)).toEqual({ state: 'running' })
   })
 
+  it('opens again what the one before had open', () => {
+    const { host } = setUp()
+    host(0).say({ type: 'files', paths: ['/a.lsnap', '/b.lsnap'] })
+    host(0).say({ type: 'files', paths: ['/b.lsnap'] })
+    host(0).die(9)
+    expect(host(1).sent.filter(({ message }) => message.type === 'open')).toEqual([
+      { message: { type: 'open', file: '/b.lsnap', again: true }, port: undefined },
+    ])
+  })
+
   it('is not started again when it was asked to close', async () => {
     const { keeper, hosts } = setUp()
     await keeper.close()

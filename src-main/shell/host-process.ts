@@ -69,6 +69,7 @@ export function keepHost<Port>(ports: HostPorts<Port>): HostProcess<Port> {
   const open = new Map<string, number>()
   const waiting = new Map<string, PageRequest<Port>>()
   const unsent: ToHost[] = []
+  let files: readonly string[] = []
 
   function setState(next: HostState): void {
     state = next
@@ -82,7 +83,8 @@ export function keepHost<Port>(ports: HostPorts<Port>): HostProcess<Port> {
         if (message.type === 'pong') {
           heartbeat?.answered()
           if (state.state !== 'running') setState({ state: 'running' })
-        } else ports.onMessage(message, started)
+        } else if (message.type === 'files') files = message.paths
+        else ports.onMessage(message, started)
       },
       exit: (code) => gone(started, code),
     })
@@ -96,6 +98,7 @@ export function keepHost<Port>(ports: HostPorts<Port>): HostProcess<Port> {
       },
     })
     started.send({ type: 'ping', n: 0 })
+    for (const file of files) started.send({ type: 'open', file, again: true })
     for (const message of unsent.splice(0)) started.send(message)
     serveWaiting()
   }

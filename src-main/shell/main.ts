@@ -1,7 +1,7 @@
 // The shell, Electron's main process: one window, one host, one instance. It opens no data connection and parses no data.
 import { mkdirSync } from 'node:fs'
-import { join } from 'node:path'
-import { app, BrowserWindow, session } from 'electron'
+import { basename, join } from 'node:path'
+import { app, BrowserWindow, dialog, session } from 'electron'
 import { z } from 'zod'
 import { defaultProfileFolder } from '../host/profile-folder.ts'
 import { setAppMenu } from './app-menu.ts'
@@ -54,11 +54,17 @@ function start(): void {
   })
 
   let window: BrowserWindow | undefined
+  const tellPage = (channel: 'host' | 'opened', data: unknown): void => {
+    if (window !== undefined && !window.isDestroyed()) window.webContents.send(channel, data)
+  }
   const host = startHost({
     programs: join(out, 'main'),
     profile,
-    onState: (state) => {
-      if (window !== undefined && !window.isDestroyed()) window.webContents.send('host', state)
+    onState: (state) => tellPage('host', state),
+    onOpened: (source) => tellPage('opened', source),
+    onNotOpened: (file, says) => {
+      const box = { type: 'warning', message: `${basename(file)} was not opened.`, detail: says } as const
+      void (window === undefined || window.isDestroyed() ? dialog.showMessageBox(box) : dialog.showMessageBox(window, box))
     },
   })
   const openFile = (file: string): void => host.send({ type: 'open', file })

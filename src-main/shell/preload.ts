@@ -8,6 +8,9 @@ ipcRenderer.on('port', (event, id: number) => {
 ipcRenderer.on('host', (_event, host: unknown) => {
   window.postMessage({ type: 'landscope-host', host }, location.origin)
 })
+ipcRenderer.on('opened', (_event, source: string) => {
+  window.postMessage({ type: 'landscope-opened', source }, location.origin)
+})
 ipcRenderer.on('ping', () => ipcRenderer.send('pong'))
 
 contextBridge.exposeInMainWorld('landscope', {

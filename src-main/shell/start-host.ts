@@ -15,9 +15,12 @@ export interface StartHostOptions {
   readonly programs: string
   readonly profile: string
   onState(state: HostState): void
+  /** The host has opened a file that the shell asked for. */
+  onOpened(source: string): void
+  onNotOpened(file: string, says: string): void
 }
 
-export function startHost({ programs, profile, onState }: StartHostOptions): HostProcess<MessagePortMain> {
+export function startHost({ programs, profile, onState, onOpened, onNotOpened }: StartHostOptions): HostProcess<MessagePortMain> {
   const readers = readerProcesses(programs)
   return keepHost<MessagePortMain>({
     fork: (on) => fork(join(programs, 'host.js'), ['--profile', profile], on),
@@ -25,7 +28,11 @@ export function startHost({ programs, profile, onState }: StartHostOptions): Hos
       const { port1, port2 } = new MessageChannelMain()
       return { page: port1, host: port2 }
     },
-    onMessage: (message, host) => readers.onMessage(message, (said, port) => host.send(said, port)),
+    onMessage: (message, host) => {
+      if (message.type === 'opened') onOpened(message.source)
+      else if (message.type === 'not-opened') onNotOpened(message.file, message.says)
+      else readers.onMessage(message, (said, port) => host.send(said, port))
+    },
     onGone: () => readers.endAll(),
     onState,
     report: (crashes) => {
