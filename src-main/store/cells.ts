@@ -1,12 +1,12 @@
 /** Values between DuckDB and code, exact: bigint for BIGINT, Date for moments, and Unknown with its reason where there is none. */
-import { type DuckDBAppender, DuckDBTimestampMillisecondsValue, type DuckDBValue } from '@duckdb/node-api'
+import { DuckDBTimestampMillisecondsValue, type DuckDBValue } from '@duckdb/node-api'
 import type { Cell } from '../../shared/contract/messages.ts'
-import type { Column, Field } from '../../shared/model/fields.ts'
+import type { Field } from '../../shared/model/fields.ts'
 import { isUnknown, type Unknown, unknown } from '../../shared/model/known.ts'
 import type { AnyRow } from '../triage/judging.ts'
 import { parseInterval } from './interval-text.ts'
 import { columnList } from './sql-text.ts'
-import type { ColumnData, Columns } from './store-types.ts'
+import type { Columns } from './store-types.ts'
 import { fieldOf, type Table } from './tables.ts'
 
 type Reasons = Readonly<Record<string, Unknown>>
@@ -87,17 +87,6 @@ export function recordOf(table: Table, cells: readonly Cell[]): AnyRow {
 export function labelOf(table: Table, cells: readonly Cell[]): string {
   const cell = cells[table.fields.indexOf(table.label)]
   return cell === undefined || isUnknown(cell) ? '' : cell instanceof Date ? cell.toISOString() : String(cell)
-}
-
-/** Appends one cell of a column. */
-export function appendCell(to: DuckDBAppender, column: Column, data: ColumnData, row: number): void {
-  const value = data[row]
-  if (value === undefined) to.appendNull()
-  else if (typeof value === 'string') to.appendVarchar(value)
-  else if (typeof value === 'bigint') to.appendBigInt(value)
-  else if (column === 'BOOLEAN') to.appendBoolean(value === 1)
-  else if (column === 'TIMESTAMP_MS') to.appendTimestampMilliseconds(new DuckDBTimestampMillisecondsValue(BigInt(value)))
-  else to.appendDouble(value)
 }
 
 /** Row → the stored text of its reasons, for the named fields only, in their order. */

@@ -3,7 +3,7 @@ import type { DuckDBConnection } from '@duckdb/node-api'
 import { fetchRow } from './fetching.ts'
 import { absentSql, differs, type Proof } from './proof.ts'
 import { columnList, moment, openEnd, Parameters, quoted } from './sql-text.ts'
-import type { Staging } from './staging.ts'
+import { type Staging, stagedColumns } from './staging.ts'
 import { liveNames, nulls, type Table } from './tables.ts'
 
 /** One collection of a round, ready to be compared with the present. */
@@ -33,15 +33,14 @@ const reasons = ['_uv', '_us', '_ul'] as const
 
 /** The staged rows with their derived fields, as one relation. */
 function stagedSql({ table, staged, filled }: Job): string {
-  if (filled === undefined) {
-    const all = [`s.*`, ...nulls(table, table.derived)]
-    return `select ${all.join(', ')} from ${staged.name} s`
-  }
+  const put = `s._key, s._scope, ${stagedColumns(table, staged.names, 's')}`
+  if (filled === undefined)
+    return `select ${[put, 's._uv', 's._us', 's._ul', ...nulls(table, table.derived)].join(', ')} from ${staged.name} s`
   const merged = reasons.map(
     (name) =>
       `case when s.${name} is null then f.${name} when f.${name} is null then s.${name} else json_merge_patch(s.${name}, f.${name})::varchar end as ${name}`,
   )
-  return `select s._key, s._scope, ${merged.join(', ')}, ${columnList(staged.names, 's')}, ${columnList(table.derived, 'f')} from ${staged.name} s left join ${filled.name} f on f._key = s._key`
+  return `select ${put}, ${merged.join(', ')}, ${stagedColumns(table, filled.names, 'f')} from ${staged.name} s left join ${filled.name} f on f._key = s._key`
 }
 
 /** Finds what is new, changed, gone, unseen or seen again, into temporary tables. Changes nothing else. */

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as soon } from 'node:timers/promises'
 import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
 import { AppError } from '../../shared/model/app-error.ts'
+import { compact } from './compact.ts'
 import { damagedFile, isCorrupt, isFatal, openInstance, setAside } from './damage.ts'
 import type { Notice } from './store-types.ts'
 
@@ -77,6 +78,7 @@ export async function openDatabase(
     return { instance, writer, idle: [...idle], all: [writer, ...idle] }
   }
   async function start(): Promise<Open> {
+    await compact(path, options).catch(() => false)
     const { instance, notices } = await openInstance(path, options, now())
     for (const notice of notices) told(notice)
     try {

@@ -7,7 +7,7 @@ import { fetchRows, type Values } from './fetching.ts'
 import { differs } from './proof.ts'
 import { changedFields } from './record.ts'
 import { urnOfRow } from './rows.ts'
-import type { Source } from './source.ts'
+import { connectionSql, type Source } from './source.ts'
 import { joinTexts, moment, openEnd, Parameters, quoted } from './sql-text.ts'
 import { fieldOf, type Table } from './tables.ts'
 
@@ -18,17 +18,18 @@ function holds(at: Date | undefined): string {
   return at === undefined ? `_to = ${openEnd}` : `_from <= ${moment(at)} and _to > ${moment(at)}`
 }
 
+/** True where all of a collection was watched at a moment, whatever the scope. */
+function wasWhole(watch: Watch | undefined, at: Date): boolean {
+  if (watch === undefined) return false
+  return wasWatched({ ...watch, scopes: new Map() }, '', at) && (watch.whole !== undefined || watch.scopes.size === 0)
+}
 /** SQL that is true for rows whose connection and scope were watched at a moment. */
 function knownSql(watches: ReadonlyMap<number, Watch>, at: Date, parameters: Parameters): string {
   const cases = [...watches].map(([connection, watch]) => {
-    const nowhere = `when ${connection} then false`
-    if (wasWatched(watch, '', at) && watch.scopes.size === 0) return `when ${connection} then true`
-    const whole = wasWatched({ ...watch, scopes: new Map() }, '', at) && watch.whole !== undefined
-    if (whole) return `when ${connection} then true`
+    if (wasWhole(watch, at)) return `when ${connection} then true`
     const scopes = [...watch.scopes.keys()].filter((scope) => wasWatched(watch, scope, at))
-    return scopes.length === 0
-      ? nowhere
-      : `when ${connection} then _scope in (select unnest(string_split(${parameters.text(joinTexts(scopes))}, chr(1))))`
+    if (scopes.length === 0) return `when ${connection} then false`
+    return `when ${connection} then _scope in (select unnest(string_split(${parameters.text(joinTexts(scopes))}, chr(1))))`
   })
   return cases.length === 0 ? 'false' : `coalesce(case _connection ${cases.join(' ')} end, false)`
 }
@@ -41,11 +42,16 @@ async function comparisonSql(
   to: Date | undefined,
   parameters: Parameters,
 ): Promise<string> {
-  const knownA = knownSql(await source.watches(c, table, from), from ?? source.now(), parameters)
-  const knownB = knownSql(await source.watches(c, table, to), to ?? source.now(), parameters)
+  const [before, after] = [await source.watches(c, table, from), await source.watches(c, table, to)]
+  const [start, end] = [from ?? source.now(), to ?? source.now()]
+  const knownA = knownSql(before, start, parameters)
+  const knownB = knownSql(after, end, parameters)
+  // A version that held at both moments says nothing, where both were watched: most rows never reach the join.
+  const sure = [...before.keys()].filter((n) => wasWhole(before.get(n), start) && wasWhole(after.get(n), end))
+  const same = `${holds(from)} and ${holds(to)} and _unseen is null and ${connectionSql(sure)}`
   const names = ['_uv', '_unseen', '_from', ...table.keys, ...table.versions]
   const side = (at: Date | undefined) =>
-    `(select _connection, _key, _scope, ${names.map((name) => quoted(name)).join(', ')} from ${source.versions(table)} where ${holds(at)})`
+    `(select _connection, _key, _scope, ${names.map((name) => quoted(name)).join(', ')} from ${source.versions(table)} where ${holds(at)} and not (${same}))`
   const both = names.flatMap((name) => [`a.${quoted(name)} as ${quoted(`a_${name}`)}`, `b.${quoted(name)} as ${quoted(`b_${name}`)}`])
   const changed = `a._uv is distinct from b._uv${table.versions.length > 0 ? ` or ${differs(table.versions, 'a', 'b')}` : ''}`
   return `select * from (select _connection, _key, case when not (${knownA}) or not (${knownB}) or a_unseen or b_unseen then 'unseen'

@@ -1,13 +1,16 @@
 /** Opens the Store: the past in one file, the present in memory, one owner. */
 import type { DuckDBConnection } from '@duckdb/node-api'
+import { errorData } from '../../shared/model/app-error.ts'
 import type { AnySystem } from '../../shared/model/system.ts'
 import { closingLines, commitRound, commitTime, inTransaction, type Keeping, orStop, raise } from './committing.ts'
+import { isDiskFull, isFatal } from './damage.ts'
 import { openDatabase } from './database.ts'
 import { exportTables } from './export.ts'
 import { pointsSql, rowsAtSql, versionsSql } from './history.ts'
 import { writeLines } from './lines.ts'
 import { emptyPresent, learn, loadPresent, saveLatest } from './present.ts'
 import { queriesOver } from './queries.ts'
+import { retain, type Thinned } from './retention.ts'
 import { roundWriter } from './round-writer.ts'
 import { type Source, tableNamed, watchesAt } from './source.ts'
 import { freeBytes, hasRoom } from './space.ts'
@@ -20,6 +23,8 @@ export interface StoreOptions {
   /** Every system whose rounds it takes, Landscope's own among them. */
   readonly systems: readonly AnySystem[]
   readonly now: () => Date
+  /** Bytes the file may use (2 GiB); the oldest goes first. */
+  readonly capBytes?: number
   /** Free bytes beside a path; tests give another disk. */
   readonly free?: (path: string) => Promise<number>
 }
@@ -40,6 +45,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     await ensureTables(c, tables.values())
     await loadPresent(c, present, tables.values())
   }
+  const thinned: Thinned = { minute: 0, hour: 0 }
   const db = await openDatabase(options.folder, now, prepare, (notice) => tell(notice, notice.id))
   const keeping: Keeping = {
     db,
@@ -59,7 +65,16 @@ export async function openStore(options: StoreOptions): Promise<Store> {
       this.stoppedSince = undefined
       tell(undefined, 'disk-full')
     },
-    after: async () => undefined,
+    async after(c) {
+      if (this.stoppedSince !== undefined) return
+      try {
+        await retain(c, (work) => inTransaction(c, work), db.path, tables.values(), now(), thinned, options.capBytes)
+      } catch (thrown) {
+        if (isFatal(thrown)) throw thrown
+        if (isDiskFull(thrown)) this.stopped(now())
+        else tell({ id: 'retention', says: `Old history could not be thinned: ${errorData(thrown).message}`, since: now() }, 'retention')
+      }
+    },
   }
   /** Writes down that nobody watches some connections any more. */
   const endWatching = (which: (connection: number) => boolean, at: Date, why: string) =>

@@ -9,8 +9,8 @@ import { dropCompared } from './commit.ts'
 import type { Database } from './database.ts'
 import { fetchRow, fetchRows } from './fetching.ts'
 import { addCover, emptyProof, type Proof } from './proof.ts'
-import { columnList, Parameters } from './sql-text.ts'
-import { appendRows, checkColumns, createStaging, filledFields, type Staging, stagedFields } from './staging.ts'
+import { Parameters } from './sql-text.ts'
+import { appendRows, checkColumns, createStaging, filledFields, type Staging, stagedColumns, stagedFields } from './staging.ts'
 import type { Columns, CoveredData, RoundWriter } from './store-types.ts'
 import { fieldOf, type Table } from './tables.ts'
 import { exceptSql, whereSql } from './where.ts'
@@ -34,7 +34,7 @@ async function readStaged(c: DuckDBConnection, part: Part, staged: Staging, from
   const { table } = part
   const rows = await fetchRows(
     c,
-    `select _uv, _us, _ul, ${columnList(staged.names)} from ${staged.name} where rowid >= ${from} and rowid < ${from + slice} order by rowid`,
+    `select _uv, _us, _ul, ${stagedColumns(table, staged.names, 's')} from ${staged.name} s where s.rowid >= ${from} and s.rowid < ${from + slice} order by s.rowid`,
   )
   return rows.map(([uv, us, ul, ...values]) => {
     const reasons = { ...reasonsOf(uv), ...reasonsOf(us), ...reasonsOf(ul) }

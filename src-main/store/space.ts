@@ -10,11 +10,16 @@ export async function freeBytes(path: string): Promise<number> {
   return bavail * bsize
 }
 
-/** True when more than twice the log and 64 MiB are free. */
-export async function hasRoom(path: string, free: (path: string) => Promise<number>): Promise<boolean> {
-  const log = await stat(`${path}.wal`).then(
+/** Bytes of the log (WAL) beside a database file. */
+export async function logBytes(path: string): Promise<number> {
+  return await stat(`${path}.wal`).then(
     ({ size }) => size,
     () => 0,
   )
+}
+
+/** True when more than twice the log and 64 MiB are free. */
+export async function hasRoom(path: string, free: (path: string) => Promise<number>): Promise<boolean> {
+  const log = await logBytes(path)
   return (await free(path)) > 2 * log + reserve
 }
