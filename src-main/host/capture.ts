@@ -1,13 +1,17 @@
 /** Captures a span of the Store into a file, as work: with the facts around the records that groups stand at. */
 import { join } from 'node:path'
 import type { Hello, WriteAsk } from '../../shared/contract/control.ts'
+import type { ReadAsk } from '../../shared/contract/messages.ts'
 import { own } from '../../shared/model/own.ts'
 import { plain } from '../../shared/model/sentence.ts'
 import type { Collector } from '../collecting/collector.ts'
+import { evidenceReads, type RunRead } from '../snapshots/evidence-reads.ts'
 import { projectKey } from '../snapshots/project-key.ts'
 import { writeSnapshot } from '../snapshots/write.ts'
 import type { Store } from '../store/store-types.ts'
 import { incidentOf } from '../triage/incident.ts'
+import { findingAnswer } from './answer-findings.ts'
+import { answerRead } from './answer-read.ts'
 import { declarations } from './lens.ts'
 import type { WorkList } from './work-list.ts'
 
@@ -40,6 +44,13 @@ export function startCapture(ask: WriteAsk, parts: CaptureParts): string {
           .profiles()
           .flatMap((p) => Object.values(p.endpoints).flatMap((e) => e.addresses.map((value) => ({ kind: 'address' as const, value })))),
         moments: [...first.values()].map(({ at, title }) => ({ at: at.toISOString(), name: title.slice(0, 200), by: 'incident' })),
+        reads: async (stop) => {
+          const findings = await store.heldBetween(own.id, 'findings', ask.from, ask.to)
+          const sentences = findings.map((one) => findingAnswer(one).says)
+          const run: RunRead = ({ input, ...asked }, until) =>
+            answerRead({ viewing: {}, ...asked, input: input as ReadAsk['input'] }, until, { collector, file: undefined })
+          return await evidenceReads(sentences, declarations, run, parts.now, stop)
+        },
         workRoot: join(profile, 'work'),
       },
       signal,

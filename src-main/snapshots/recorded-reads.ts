@@ -72,6 +72,7 @@ export function readsDocuments(reads: readonly RecordedRead[]): readonly { reado
 
 function decode(field: Field | undefined, value: unknown): Cell | null {
   if (value === null || isUnknown(value) || field === undefined) return value as Cell | null
+  if (field.column === 'BIGINT' && typeof value === 'number' && Number.isSafeInteger(value)) return BigInt(value)
   if (field.column === 'BIGINT' && typeof value === 'string' && /^-?\d{1,19}$/.test(value)) return BigInt(value)
   if (field.column === 'TIMESTAMP_MS' && typeof value === 'string') {
     const at = new Date(value)
@@ -102,8 +103,9 @@ export async function replayRead(
   for (const one of index) {
     if (one.connection !== asked.connection || one.read !== asked.read) continue
     const declared = declarations[one.system]?.reads[one.read]
-    const recorded = decodeInput(declared?.input ?? {}, one.input)
-    const answers = canonical(recorded) === canonical(asked.input) ? 'all' : (replayOf(declared)?.(recorded, asked.input) ?? 'none')
+    const [recorded, wanted] = [one.input, asked.input].map((input) => decodeInput(declared?.input ?? {}, input))
+    if (recorded === undefined || wanted === undefined) continue
+    const answers = canonical(recorded) === canonical(wanted) ? 'all' : (replayOf(declared)?.(recorded, wanted) ?? 'none')
     if (answers === 'all') return await batch(one, one.complete ? 'recorded' : 'partly-recorded')
     if (answers === 'part') part ??= one
   }
