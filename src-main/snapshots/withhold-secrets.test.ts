@@ -47,4 +47,12 @@ describe('withholdSecrets', () => {
       looksRandom('0123456789abcdef0123456789'),
     ]).toEqual([true, false, false])
   })
+
+  it('leaves a known id inside an escaped URN alone', () => {
+    const urn = 'urn%3Als%3Akafka%3A5L6g3nShT-eMCtK--X86sw%3Agroups%3Abilling/kafka.group.stalled'
+    expect(withholdSecrets(urn, rule)).toBe(urn)
+    const twice = 'urn%253Als%253Akafka%253A5L6g3nShT-eMCtK--X86sw%253Agroups'
+    expect(withholdSecrets(twice, rule)).toBe(twice)
+    expect(withholdSecrets('urn%3Als%3Akafka%3AxK9mQ2vL7pR4tW8zA3bN%3Agroups', rule)).not.toContain('xK9mQ2vL7pR4tW8zA3bN')
+  })
 })

@@ -16,7 +16,8 @@ const bodies: readonly (readonly [RegExp, string])[] = [
   [/(\binput string: )"[^"]*"/gi, `$1"${HIDDEN}"`],
 ]
 
-const candidate = /[A-Za-z0-9+/=_-]{20,}/g
+/** A percent-escape (escaped once more, too) is passed over whole, or its last digits would make a known id behind it look like another one. */
+const candidate = /%(?:25)*[0-9A-F]{2}|[A-Za-z0-9+/=_-]{20,}/g
 const hexadecimal = /^[0-9a-f-]+$/i
 
 /** True for text no person types: capitals, small letters and digits mixed, near-random, not words in camel case, not hexadecimal. */
