@@ -5,9 +5,13 @@ import { breather } from '../triage/breathe.ts'
 import { type Ground, gather } from '../triage/gather.ts'
 import type { AnyEnds, AnyLink } from '../triage/judging.ts'
 import { labelOf } from '../triage/run-check.ts'
-import type { LandscapeEdge } from './landscape.ts'
-import { type KnownEnd, type RawEdge, type Resolve, resolveEdges, resolver } from './resolve.ts'
+import { type LandscapeEdge, sameEdges } from './landscape.ts'
+import { type KnownEnd, type RawEdge, type Resolve, resolveEdges, resolver, sameEnds, sameKnown, sameRaw } from './resolve.ts'
 
+export interface Resolved {
+  readonly edges: readonly LandscapeEdge[]
+  readonly resolve: Resolve
+}
 interface Named {
   readonly ends: readonly KnownEnd[]
   /** Records that did not answer while others of their collection did, and those nobody looked at. */
@@ -21,9 +25,10 @@ export interface EdgeBook {
   draw(ground: Ground, link: AnyLink, index: number): Promise<void>
   /** Edges that pairs of systems drew. */
   match(key: string, edges: readonly LandscapeEdge[]): void
+  matched(key: string): readonly LandscapeEdge[]
   forget(connection: string): void
-  /** Resolves everything; `also`: ends that findings name. */
-  resolved(also: readonly End[]): { readonly edges: readonly LandscapeEdge[]; readonly resolve: Resolve }
+  /** Resolves everything; `also`: ends that findings name. The same object as before while nothing changed. */
+  resolved(also: readonly End[]): Promise<Resolved>
   /** Named records that did not answer, and those of collections that `isDark`. */
   unsighted(isDark: (connection: string, system: string, collection: string) => boolean): {
     readonly unseen: ReadonlySet<string>
@@ -35,15 +40,21 @@ export function createEdgeBook(): EdgeBook {
   const named = new Map<string, Named & { readonly connection: string; readonly system: string; readonly collection: string }>()
   const drawn = new Map<string, { readonly connection: string; readonly edges: readonly RawEdge[] }>()
   const matches = new Map<string, readonly LandscapeEdge[]>()
+  /** What was resolved last, while it still holds. */
+  let last: (Resolved & { readonly also: readonly End[] }) | undefined
   return {
     name: async (ground, ends, collection) => {
       const rows = await ground.queries.rows(ground.system.id, collection, { connection: ground.of.connection }, ground.at)
       const { connection } = ground.of
-      named.set(`${connection}\u0000${collection}`, {
+      const key = `${connection}\u0000${collection}`
+      const found = namesOf(ground, ends, collection, rows)
+      const before = named.get(key)?.ends
+      if (before === undefined || !sameKnown(before, found)) last = undefined
+      named.set(key, {
         connection,
         system: ground.system.id,
         collection,
-        ends: namesOf(ground, ends, collection, rows),
+        ends: found,
         unseen: rows.filter((r) => r.unseen !== undefined && r.unseen.unknown !== 'nobody-watching').map((r) => r.urn),
         dark: rows.filter((r) => r.unseen?.unknown === 'nobody-watching').map((r) => r.urn),
       })
@@ -64,20 +75,32 @@ export function createEdgeBook(): EdgeBook {
         const pause = breathe()
         if (pause !== undefined) await pause
       }
-      drawn.set(`${connection}\u0000${index}`, { connection, edges })
+      const key = `${connection}\u0000${index}`
+      const before = drawn.get(key)?.edges
+      if (before !== undefined && sameRaw(before, edges)) return
+      last = undefined
+      drawn.set(key, { connection, edges })
     },
-    match: (key, edges) => void matches.set(key, edges),
+    match: (key, edges) => {
+      if (sameEdges(matches.get(key) ?? [], edges)) return
+      matches.set(key, edges)
+      last = undefined
+    },
+    matched: (key) => matches.get(key) ?? [],
     forget: (connection) => {
+      last = undefined
       for (const [key, n] of named) if (n.connection === connection) named.delete(key)
       for (const [key, d] of drawn) if (d.connection === connection) drawn.delete(key)
     },
-    resolved: (also) => {
+    resolved: async (also) => {
+      if (last !== undefined && sameEnds(last.also, also)) return last
       const raw = [...drawn.values()].flatMap((d) => d.edges)
       const known = [...named.values()].flatMap((n) => n.ends)
       const resolve = resolver(known, [...raw.flatMap((e: Edge) => [e.from, e.to]), ...also])
       const present = new Set(known.map((k) => k.urn))
       const matched = [...matches.values()].flat().filter((e) => present.has(e.from) || present.has(e.to))
-      return { edges: [...resolveEdges(raw, resolve), ...matched], resolve }
+      last = { edges: [...(await resolveEdges(raw, resolve)), ...matched], resolve, also }
+      return last
     },
     unsighted: (isDark) => {
       const unseen = new Set<string>()

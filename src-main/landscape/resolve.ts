@@ -1,5 +1,6 @@
 /** Finds the records behind ends, across all connections: kind and name must be equal, an instance or a hint narrows, what stays ambiguous is drawn to each as a guess. */
 import { type Edge, type End, formatEnd } from '../../shared/model/edge.ts'
+import { breather } from '../triage/breathe.ts'
 import { endLabel } from './end-words.ts'
 import type { LandscapeEdge } from './landscape.ts'
 
@@ -24,7 +25,11 @@ export interface Meant {
 }
 export type Resolve = (end: End, by?: string) => readonly Meant[]
 
-const nameKey = (end: End): string => [end.kind, ...end.name].join('\u0000')
+const nameKey = (end: End): string => {
+  let key = end.kind
+  for (const part of end.name) key += `\u0000${part}`
+  return key
+}
 
 /** Addresses of a hint in one form: lower case, no scheme, `localhost` as 127.0.0.1, several split at commas. */
 function addresses(hint: string): ReadonlySet<string> {
@@ -57,17 +62,28 @@ export function resolver(known: readonly KnownEnd[], named: readonly End[]): Res
   }
   const virtual = new Map<string, Set<string>>()
   for (const end of named) {
-    if (end.instance === undefined || records.has(nameKey(end))) continue
-    const ids = virtual.get(nameKey(end)) ?? new Set()
-    virtual.set(nameKey(end), ids.add(end.instance))
+    if (end.instance === undefined) continue
+    const key = nameKey(end)
+    if (records.has(key)) continue
+    const ids = virtual.get(key) ?? new Set()
+    virtual.set(key, ids.add(end.instance))
   }
+  const meanings = new Map<string, readonly Meant[]>()
   return (end, by) => {
-    const found = narrow(records.get(nameKey(end)) ?? [], end, by)
-    if (found.length > 0) return found.map(({ urn, label }) => ({ node: urn, label, share: 1 / found.length }))
-    const only = virtual.get(nameKey(end))
+    const name = nameKey(end)
+    const key = `${name}\u0001${end.instance ?? ''}\u0001${end.hint ?? ''}\u0001${by ?? ''}`
+    const known = meanings.get(key)
+    if (known !== undefined) return known
+    const found = narrow(records.get(name) ?? [], end, by)
+    const only = virtual.get(name)
     const instance = end.instance ?? (only?.size === 1 ? [...only][0] : undefined)
-    const id = formatEnd({ kind: end.kind, name: end.name, ...(instance === undefined ? {} : { instance }) })
-    return [{ node: id, label: endLabel(end), share: 1 }]
+    const id = (): string => formatEnd({ kind: end.kind, name: end.name, ...(instance === undefined ? {} : { instance }) })
+    const meant: readonly Meant[] =
+      found.length > 0
+        ? found.map(({ urn, label }) => ({ node: urn, label, share: 1 / found.length }))
+        : [{ node: id(), label: endLabel(end), share: 1 }]
+    meanings.set(key, meant)
+    return meant
   }
 }
 
@@ -83,37 +99,68 @@ function narrow(candidates: readonly KnownEnd[], end: End, by: string | undefine
   return own.length > 0 ? own : candidates
 }
 
-const trust = { observed: 2, configured: 1, guessed: 0 } as const
-
-/** Edges between nodes, one for each from, to and does: the best known of several, drawn alike whatever the order they come in. */
-export function resolveEdges(raw: readonly RawEdge[], resolve: Resolve): readonly LandscapeEdge[] {
+/** Edges between nodes, one for each from, to and does: the best known of several, whatever the order they come in. Gives way while it works. */
+export async function resolveEdges(raw: readonly RawEdge[], resolve: Resolve): Promise<readonly LandscapeEdge[]> {
   const out = new Map<string, LandscapeEdge>()
+  const breathe = breather()
   for (const edge of raw) {
-    const froms = resolve(edge.from, edge.by)
-    const tos = resolve(edge.to, edge.by)
-    for (const from of froms)
-      for (const to of tos) {
+    for (const from of resolve(edge.from, edge.by))
+      for (const to of resolve(edge.to, edge.by)) {
         if (from.node === to.node) continue
-        const share = from.share * to.share
-        const score = share < 1 ? share * (edge.score ?? 1) : edge.score
-        const drawn: LandscapeEdge = {
-          from: from.node,
-          to: to.node,
-          does: edge.does,
-          known: share < 1 ? 'guessed' : edge.known,
-          by: edge.by,
-          fromLabel: from.label,
-          toLabel: to.label,
-          ...(score === undefined ? {} : { score }),
-          ...(edge.says === undefined ? {} : { says: edge.says }),
-        }
-        const key = edgeKey(drawn)
+        const drawn = drawnEdge(edge, from, to)
+        const key = `${drawn.from}\u0000${drawn.to}\u0000${drawn.does}`
         const other = out.get(key)
         if (other === undefined || preferred(drawn, other) < 0) out.set(key, drawn)
       }
+    const pause = breathe()
+    if (pause !== undefined) await pause
   }
-  return [...out].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, edge]) => edge)
+  return [...out.values()]
 }
-const edgeKey = (e: Pick<LandscapeEdge, 'from' | 'to' | 'does'>): string => [e.from, e.to, e.does].join('\u0000')
+
+function drawnEdge(edge: RawEdge, from: Meant, to: Meant): LandscapeEdge {
+  const share = from.share * to.share
+  const score = share < 1 ? share * (edge.score ?? 1) : edge.score
+  return {
+    from: from.node,
+    to: to.node,
+    does: edge.does,
+    known: share < 1 ? 'guessed' : edge.known,
+    by: edge.by,
+    fromLabel: from.label,
+    toLabel: to.label,
+    ...(score === undefined ? {} : { score }),
+    ...(edge.says === undefined ? {} : { says: edge.says }),
+  }
+}
+const trust = { observed: 2, configured: 1, guessed: 0 } as const
 const preferred = (a: LandscapeEdge, b: LandscapeEdge): number =>
   trust[b.known] - trust[a.known] || (b.score ?? 1) - (a.score ?? 1) || (a.by < b.by ? -1 : a.by > b.by ? 1 : 0)
+
+const sameEnd = (a: End, b: End): boolean =>
+  a.kind === b.kind &&
+  a.instance === b.instance &&
+  a.hint === b.hint &&
+  a.name.length === b.name.length &&
+  a.name.every((part, i) => part === b.name[i])
+
+/** True when nothing differs, in the same order. */
+export function sameEnds(a: readonly End[], b: readonly End[]): boolean {
+  return a.length === b.length && a.every((end, i) => b[i] !== undefined && sameEnd(end, b[i]))
+}
+export function sameKnown(a: readonly KnownEnd[], b: readonly KnownEnd[]): boolean {
+  const same = (one: KnownEnd, other: KnownEnd | undefined): boolean =>
+    other !== undefined && one.urn === other.urn && one.label === other.label && sameEnd(one.end, other.end)
+  return a.length === b.length && a.every((one, i) => same(one, b[i]))
+}
+export function sameRaw(a: readonly RawEdge[], b: readonly RawEdge[]): boolean {
+  const same = (one: RawEdge, other: RawEdge | undefined): boolean =>
+    other !== undefined &&
+    one.does === other.does &&
+    one.known === other.known &&
+    one.score === other.score &&
+    one.says === other.says &&
+    sameEnd(one.from, other.from) &&
+    sameEnd(one.to, other.to)
+  return a.length === b.length && a.every((one, i) => same(one, b[i]))
+}

@@ -39,7 +39,7 @@ const findings = fc.uniqueArray(
 )
 const unseen = fc.subarray(nodes.filter((n) => n.startsWith('urn:')))
 const asIncident = ({ way: _, chain, ...found }: Found): Incident => ({ ...found, chain: chain ?? [] })
-const runs = { numRuns: 300 }
+const runs = { numRuns: 100 }
 
 test('the order of findings and edges changes nothing', () => {
   fc.assert(

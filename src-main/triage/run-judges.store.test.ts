@@ -50,7 +50,7 @@ const systems = Object.values(handMade)
 const openAll = async (): Promise<void> => {
   store = await openStore({ folder, systems, now: () => clock })
   judgement = await openJudgement(store, handMade, { kafka }, [], clock, {
-    windowMs: 40_000,
+    windowMs: 15_000,
     pollMs: () => 5_000,
     fault: (_, thrown) => faults.push(thrown),
   })
@@ -105,14 +105,14 @@ const node = record('orders', 0, 90)
 test('what is judged over the real Store is stored, read back the same, and goes on after a restart', { timeout: 60_000 }, async () => {
   await round(0, { a: 0, b: 0 }, 80n)
   await round(5, { a: 0, b: 0 }, 90n)
-  for (let s = 10; s <= 45; s += 5) await round(s, { a: 7, b: 7 }, 90n)
-  const open = await round(50, { a: 7, b: 7 }, 90n)
+  for (let s = 10; s <= 20; s += 5) await round(s, { a: 7, b: 7 }, 90n)
+  const open = await round(25, { a: 7, b: 7 }, 90n)
   expect(open.findings.map((f) => [f.label, f.since, f.also])).toEqual([
-    ['a-orders-0', { from: atSecond(40), to: atSecond(45) }, [node]],
-    ['b-orders-0', { from: atSecond(40), to: atSecond(45) }, [node]],
+    ['a-orders-0', { from: atSecond(15), to: atSecond(20) }, [node]],
+    ['b-orders-0', { from: atSecond(15), to: atSecond(20) }, [node]],
   ])
   const [stored] = await store.rows(own.id, 'incidents', {})
-  expect(incidentOf(stored?.row ?? {})).toMatchObject({ root: node, hit: [group('a'), group('b')], opened: atSecond(50), state: 'open' })
+  expect(incidentOf(stored?.row ?? {})).toMatchObject({ root: node, hit: [group('a'), group('b')], opened: atSecond(25), state: 'open' })
   const before = (await store.rows(own.id, 'findings', {})).map((r) => heldFinding(r.row))
 
   await store.close()

@@ -291,7 +291,7 @@ describe('the landscape', () => {
       members: [at, group('a'), group('b')],
       blind: false,
     })
-    expect(judged.edges?.map((e) => [e.from, e.does, e.to])).toEqual([
+    expect(judged.edges?.map((e) => [e.from, e.does, e.to]).toSorted()).toEqual([
       [group('a'), 'stands-at', at],
       [group('b'), 'stands-at', at],
       [topic('orders'), 'reads', group('a')],

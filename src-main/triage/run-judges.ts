@@ -4,7 +4,7 @@ import type { AnySystems } from '../../shared/model/system.ts'
 import { parseUrn } from '../../shared/model/urn.ts'
 import { createEdgeBook } from '../landscape/edge-book.ts'
 import type { Joiner } from '../landscape/joins/joiner.ts'
-import { edgeRow, type Graph, graphOf, type LandscapeEdge, sameEdges } from '../landscape/landscape.ts'
+import { edgeOf, edgeRow, type Graph, graphOf, type LandscapeEdge, sameEdges } from '../landscape/landscape.ts'
 import type { Queries, RoundWriter, Stored } from '../store/store-types.ts'
 import { type HopText, hopsOf } from './chain.ts'
 import { darkness } from './darkness.ts'
@@ -68,6 +68,12 @@ export interface Judgement {
 /** Most incidents whose hops get their records' own words in one call; the others show their findings. */
 const wordedIncidents = 5
 
+/** True for an edge between the systems that a joiner joins. */
+function joins(joiner: Joiner, edge: LandscapeEdge): boolean {
+  const systems = new Set(joiner.of.map((name) => name.split('.')[0]))
+  return [edge.from, edge.to].every((node) => systems.has(parseUrn(node)?.system ?? ''))
+}
+
 /** Opens judgement over a Store or an opened file: takes up the findings and incidents it holds. */
 export async function openJudgement(
   queries: Queries,
@@ -82,6 +88,12 @@ export async function openJudgement(
   const edgeBook = createEdgeBook()
   const connections = new Map<string, Stored>()
   const rounds = createLastRounds()
+  const matched = (await queries.rows(own.id, 'edges', { where: { does: 'matches' } }, options.at)).map(({ row }) => edgeOf(row))
+  for (const joiner of joiners)
+    edgeBook.match(
+      joiner.name,
+      matched.filter((edge) => joins(joiner, edge)),
+    )
   let incidents = (await queries.rows(own.id, 'incidents', {}, options.at)).map(({ row }) => incidentOf(row))
   let standing: Standing | undefined
   let told: readonly LandscapeEdge[] | undefined
@@ -158,11 +170,11 @@ export async function openJudgement(
       const concerned = swept.some((s) => s.failed !== true && s.collections.some((c) => joiner.of.includes(`${s.of.system}.${c}`)))
       if (concerned)
         await guarded(`join ${joiner.name}`, async () => {
-          const edges = await joiner.join(queries, [...connections.values()], at, options)
+          const edges = await joiner.join(queries, [...connections.values()], at, options, edgeBook.matched(joiner.name))
           edgeBook.match(joiner.name, edges)
         })
     }
-    const { edges, resolve } = edgeBook.resolved(findingBook.ends())
+    const { edges, resolve } = await edgeBook.resolved(findingBook.ends())
     const nodes = (end: Parameters<typeof resolve>[0], by: string) => resolve(end, by).map((m) => m.node)
     const asked = [
       ...findingBook.shown(nodes).map((f) => ({ system: f.system, collection: parseUrn(f.urn)?.collection ?? '' })),
@@ -171,7 +183,7 @@ export async function openJudgement(
     const isDark = await darkness(queries, systems, asked, options.at)
     findingBook.darken((of, collection) => isDark(of.connection, of.system, collection), at)
     const findings = findingBook.shown(nodes)
-    const isSame = told !== undefined && sameEdges(told, edges)
+    const isSame = told === edges || (told !== undefined && sameEdges(told, edges))
     told = edges
     const graph = isSame && standing !== undefined ? standing.graph : graphOf(edges)
     const { condition, incidents: now } = findIncidents({

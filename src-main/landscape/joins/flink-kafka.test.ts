@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { atSecond, flinkOne, group, handMade, job, kafkaOne } from '../../triage/hand-made.ts'
+import { atSecond, edge, flinkOne, group, handMade, job, kafkaOne } from '../../triage/hand-made.ts'
 import { memoryQueries } from '../../triage/memory-queries.ts'
-import { flinkKafka, matchOffsets, type Point, type Side } from './flink-kafka.ts'
+import { flinkKafka, matchOffsets, type Point, type Side, stillMatching } from './flink-kafka.ts'
 
 const curve = (...points: readonly (readonly [number, number])[]): readonly Point[] =>
   points.map(([at, offset]) => ({ at, offset: offset < 0 ? undefined : BigInt(offset) }))
@@ -12,10 +12,11 @@ const side = (
 ): Side => ({
   id,
   label: id,
+  until: 40,
   committed: new Map(Object.entries(committed)),
   ...(current === undefined ? {} : { current: new Map(Object.entries(current)) }),
 })
-const polls = [0, 10, 20, 30, 40]
+const polls = { pollMs: 10, count: 5 }
 /** A checkpoint every ten; the metric is seen a little late. */
 const job1 = side(
   'route',
@@ -42,7 +43,7 @@ describe('offsets', () => {
   })
   test('seen on fewer than three polls say nothing', () => {
     const group1 = side('g', { 't-0': curve([0, 100], [10, 200]) })
-    expect(matchOffsets([group1], [job1], polls.slice(0, 2))).toEqual([])
+    expect(matchOffsets([group1], [job1], { pollMs: 10, count: 2 })).toEqual([])
   })
   test('that two groups fit alike are told for both, with half the score', () => {
     const twin = (id: string) => side(id, { 't-0': curve([0, 100], [10, 200], [20, 300], [30, 400]) })
@@ -54,6 +55,21 @@ describe('offsets', () => {
   test('that never move weigh less, and a partition nothing was committed in does not count', () => {
     const still = side('still', { 't-0': curve([0, 70]), 't-1': curve([0, -1]) }, { 't-0': curve([0, 70]), 't-1': curve([0, -1]) })
     expect(matchOffsets([side('g', { 't-0': curve([0, 70]) })], [still], polls)).toMatchObject([{ score: 0.8 }])
+  })
+})
+
+describe('a match that was', () => {
+  const before = [{ ...edge(group('g'), 'matches', job('j')), score: 1 }]
+  const of = (id: string, committed: readonly Point[]) => ({ ...side(id, { 't-0': committed }), id })
+  const stands = of(group('g'), curve([0, 100]))
+
+  test('stays while the job tells no offsets', () => {
+    expect(stillMatching(before, [], [stands], [of(job('j'), curve([0, -1]))], polls)).toEqual(before)
+    expect(stillMatching(before, [], [], [], polls)).toEqual(before)
+  })
+  test('goes when offsets disagree, or the job has another group', () => {
+    expect(stillMatching(before, [], [stands], [of(job('j'), curve([0, 900]))], polls)).toEqual([])
+    expect(stillMatching(before, [{ group: group('h'), job: job('j'), score: 1, says: '' }], [], [], polls)).toEqual([])
   })
 })
 
@@ -74,10 +90,16 @@ test('a self-assigned group of one cluster and a job of another connection are j
     const source = [0n, 1n].map((p) => ({ jid: 'j1', topic: 'orders', partition: p, committed, current: committed + 40n }))
     queries.put(flinkOne, 'sourcePartitions', source, atSecond(i * 5 + 2))
   }
-  const edges = await flinkKafka.join(queries, [kafkaOne, flinkOne], atSecond(52), { windowMs: 60_000, pollMs: () => 5_000 })
+  const edges = await flinkKafka.join(queries, [kafkaOne, flinkOne], atSecond(52), { windowMs: 60_000, pollMs: () => 5_000 }, [])
   expect(edges).toMatchObject([
     { from: group('route'), to: job('j1'), does: 'matches', known: 'guessed', fromLabel: 'route', toLabel: 'route-plays' },
   ])
   expect(edges[0]?.says).toBe('route matches Flink job route-plays on 2 of 2 partitions')
   expect(edges[0]?.score).toBeGreaterThan(0.9)
+
+  queries.put(flinkOne, 'sourcePartitions', [], atSecond(60))
+  const options = { windowMs: 60_000, pollMs: () => 5_000 }
+  expect(await flinkKafka.join(queries, [kafkaOne, flinkOne], atSecond(60), options, edges)).toEqual(edges)
+  queries.put(flinkOne, 'jobs', [], atSecond(65))
+  expect(await flinkKafka.join(queries, [kafkaOne, flinkOne], atSecond(65), options, edges)).toEqual([])
 })

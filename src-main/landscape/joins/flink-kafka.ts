@@ -3,7 +3,7 @@
  * have the same partitions, and whose offsets are never further apart than one checkpoint, match.
  */
 import { known } from '../../../shared/model/known.ts'
-import { formatUrn } from '../../../shared/model/urn.ts'
+import { formatKey, formatUrn, parseUrn } from '../../../shared/model/urn.ts'
 import type { JudgeRow, Queries, Stored } from '../../store/store-types.ts'
 import type { AnyRow, Sample } from '../../triage/judging.ts'
 import type { LandscapeEdge } from '../landscape.ts'
@@ -19,8 +19,10 @@ export interface Side {
   readonly id: string
   readonly label: string
   readonly committed: ReadonlyMap<string, readonly Point[]>
-  /** Flink only: how far the source has read. */
+  /** Flink only: the last record the source has read. */
   readonly current?: ReadonlyMap<string, readonly Point[]>
+  /** When it was last seen, in epoch milliseconds: later polls prove nothing. */
+  readonly until: number
 }
 export interface OffsetMatch {
   readonly group: string
@@ -37,13 +39,14 @@ function valueAt(points: readonly Point[], at: number): bigint | undefined {
   return points.findLast((p) => p.at <= at)?.offset
 }
 
-/** Does the group's offset lie within one checkpoint of what the job committed around that time? */
+/** Does the group's offset lie within one checkpoint of what the job committed around that time? A job commits the record after the last it read. */
 function agrees(group: bigint, job: readonly Point[], current: readonly Point[], at: number): boolean {
   const known = job.filter((p) => p.offset !== undefined)
   const here = known.findLastIndex((p) => p.at <= at)
   const floor = known[Math.max(0, here - 1)]?.offset
-  const ceiling = known[here + 1]?.offset ?? valueAt(current, at) ?? known[here]?.offset
-  return floor !== undefined && ceiling !== undefined && group >= floor && group <= ceiling
+  const read = valueAt(current, at)
+  const ceilings = [known[here]?.offset, known[here + 1]?.offset, read === undefined ? undefined : read + 1n]
+  return floor !== undefined && group >= floor && ceilings.some((ceiling) => ceiling !== undefined && group <= ceiling)
 }
 
 /** How well one group and one job fit over some polls; undefined: other partitions, or too little to tell. */
@@ -60,6 +63,7 @@ export function compare(
   let compared = 0
   let good = 0
   let most = 0
+  let polled = 0
   let moved = false
   for (const partition of theirs) {
     const mine = group.committed.get(partition) ?? []
@@ -73,19 +77,30 @@ export function compare(
     compared += judged.length
     good += fits
     most = Math.max(most, fits)
+    polled = Math.max(polled, judged.length)
     if (judged.length > 0 && fits === judged.length) agreed += 1
     moved ||= new Set(mine.flatMap((p) => p.offset ?? [])).size > 1
   }
-  if (most < leastPolls) return undefined
+  if (polled < leastPolls) return undefined
   // Offsets that never moved fit anybody who stands at the same place.
-  return { agreed, partitions: theirs.length, score: (good / compared) * (moved ? 1 : 0.8) }
+  return { agreed, partitions: theirs.length, score: most < leastPolls ? 0 : (good / compared) * (moved ? 1 : 0.8) }
+}
+
+/** Polls to compare at, `pollMs` apart, back from the last moment both were seen. */
+export interface Polls {
+  readonly pollMs: number
+  readonly count: number
+}
+function pollsOf(group: Side, job: Side, { pollMs, count }: Polls): readonly number[] {
+  const last = Math.min(group.until, job.until)
+  return Array.from({ length: count }, (_, i) => last - i * pollMs)
 }
 
 /** All matches, the best group of each job; where two groups fit a job alike, both, with half the score. */
-export function matchOffsets(groups: readonly Side[], jobs: readonly Side[], polls: readonly number[]): readonly OffsetMatch[] {
+export function matchOffsets(groups: readonly Side[], jobs: readonly Side[], polls: Polls): readonly OffsetMatch[] {
   return jobs.flatMap((job) => {
     const fits = groups.flatMap((group) => {
-      const found = compare(group, job, polls)
+      const found = compare(group, job, pollsOf(group, job, polls))
       return found === undefined || found.score < leastScore ? [] : [{ group, ...found }]
     })
     const best = Math.max(...fits.map((f) => f.score))
@@ -101,27 +116,47 @@ export function matchOffsets(groups: readonly Side[], jobs: readonly Side[], pol
   })
 }
 
+/** Earlier matches that still hold: their job has found no better group, and their offsets, where both tell them, do not disagree. */
+export function stillMatching(
+  before: readonly LandscapeEdge[],
+  found: readonly OffsetMatch[],
+  groups: readonly Side[],
+  jobs: readonly Side[],
+  polls: Polls,
+): readonly LandscapeEdge[] {
+  const taken = new Set(found.map((m) => m.job))
+  return before.filter((edge) => {
+    if (taken.has(edge.to)) return false
+    const group = groups.find((g) => g.id === edge.from)
+    const job = jobs.find((j) => j.id === edge.to)
+    const now = group && job && compare(group, job, pollsOf(group, job, polls))
+    return now === undefined || now.score >= leastScore
+  })
+}
+
 /** Groups that dozens of members read are no Flink job's; a Flink group has none, for the job assigns its own partitions. */
 const selfAssigned = { kind: 'self-assigned' }
 
 export const flinkKafka: Joiner = {
   name: 'flink-kafka',
   of: ['kafka.groupPartitions', 'flink.sourcePartitions'],
-  join: async (queries, connections, now, { windowMs, pollMs, at }) => {
+  join: async (queries, connections, now, { windowMs, pollMs, at }, before) => {
     const flinks = connections.filter((c) => c.system === 'flink')
     const kafkas = connections.filter((c) => c.system === 'kafka')
-    if (flinks.length === 0 || kafkas.length === 0) return []
-    const from = new Date(now.getTime() - windowMs)
-    const sides = (of: readonly Stored[], read: (c: Stored) => Promise<readonly Side[]>) => Promise.all(of.map(read))
-    const jobs = (await sides(flinks, (c) => jobSides(queries, c, from, now, at))).flat()
-    if (jobs.length === 0) return []
-    const topics = new Set(jobs.flatMap((j) => [...j.committed.keys()].map((p) => p.slice(0, p.lastIndexOf('-')))))
-    const groups = (await sides(kafkas, (c) => groupSides(queries, c, [...topics], from, now, at))).flat()
+    if (flinks.length === 0 || kafkas.length === 0) return before
     const poll = Math.max(...[...flinks, ...kafkas].map((c) => pollMs(c, c.system === 'kafka' ? 'groupPartitions' : 'sourcePartitions')))
-    const count = Math.min(60, Math.floor(windowMs / poll))
-    const polls = Array.from({ length: count }, (_, i) => now.getTime() - i * poll)
+    const count = Math.min(30, Math.max(2 * leastPolls, Math.floor(windowMs / poll)))
+    const from = new Date(now.getTime() - (count + 1) * poll)
+    const sides = async (of: readonly Stored[], read: (c: Stored) => Promise<readonly Side[]>) => (await Promise.all(of.map(read))).flat()
+    const jobs = await sides(flinks, (c) => jobSides(queries, c, from, now, at))
+    const topics = new Set(jobs.flatMap((j) => [...j.committed.keys()].map((p) => p.slice(0, p.lastIndexOf('-')))))
+    const groups = topics.size === 0 ? [] : await sides(kafkas, (c) => groupSides(queries, c, [...topics], from, now, at))
+    const polls = { pollMs: poll, count }
+    const found = matchOffsets(groups, jobs, polls)
+    const kept = stillMatching(before, found, groups, jobs, polls)
+    const there = await present(queries, kept, at)
     const label = new Map([...groups, ...jobs].map((side) => [side.id, side.label]))
-    return matchOffsets(groups, jobs, polls).map(
+    const drawn = found.map(
       (m): LandscapeEdge => ({
         from: m.group,
         to: m.job,
@@ -134,7 +169,21 @@ export const flinkKafka: Joiner = {
         says: m.says,
       }),
     )
+    return [...drawn, ...kept.filter((edge) => there.has(edge.from) && there.has(edge.to))]
   },
+}
+
+/** Of the ends of these edges those whose records have not ended. */
+async function present(queries: Queries, edges: readonly LandscapeEdge[], at: Date | undefined): Promise<ReadonlySet<string>> {
+  const found = new Set<string>()
+  for (const [system, collection, side] of [
+    ['kafka', 'groups', 'from'],
+    ['flink', 'jobs', 'to'],
+  ] as const) {
+    const keys = edges.flatMap((edge) => parseUrn(edge[side])?.key ?? []).map((name) => formatKey([name]))
+    if (keys.length > 0) for (const { urn } of await queries.rows(system, collection, { keys }, at)) found.add(urn)
+  }
+  return found
 }
 
 async function jobSides(queries: Queries, of: Stored, from: Date, now: Date, at: Date | undefined): Promise<readonly Side[]> {
@@ -169,6 +218,11 @@ async function groupSides(
   }))
 }
 
+interface Growing extends Side {
+  readonly committed: Map<string, readonly Point[]>
+  readonly current: Map<string, readonly Point[]>
+  until: number
+}
 /** The curves of some rows, put together by who they belong to. A row with no committed offset at any time is left out for groups. */
 async function sidesOf(
   queries: Queries,
@@ -191,14 +245,12 @@ async function sidesOf(
     from,
     now,
   )
-  const sides = new Map<
-    string,
-    { id: string; label: string; committed: Map<string, readonly Point[]>; current: Map<string, readonly Point[]> }
-  >()
-  for (const { row, key } of rows) {
+  const sides = new Map<string, Growing>()
+  for (const { row, key, seenAt } of rows) {
     const name = String(known(row[owner]))
-    const side = sides.get(name) ?? { ...who(name), committed: new Map(), current: new Map() }
+    const side = sides.get(name) ?? { ...who(name), committed: new Map(), current: new Map(), until: seenAt.getTime() }
     sides.set(name, side)
+    side.until = Math.min(side.until, seenAt.getTime())
     const partition = partitionOf(row)
     const committed = pointsOf(curves.get(key)?.committed)
     if (system === 'kafka' && !committed.some((p) => p.offset !== undefined)) continue

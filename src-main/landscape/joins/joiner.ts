@@ -11,5 +11,7 @@ export interface Joiner {
     connections: readonly Stored[],
     now: Date,
     options: { readonly windowMs: number; readonly pollMs: (of: Stored, collection: string) => number; readonly at?: Date },
+    /** What it matched before: kept while nothing speaks against it, for a job that fails tells no offsets. */
+    before: readonly LandscapeEdge[],
   ): Promise<readonly LandscapeEdge[]>
 }
