@@ -1,0 +1,51 @@
+// The command line's way to a host: the same contract as the page's, over memory to a host of this process.
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createORPCClient } from '@orpc/client'
+import { RPCLink } from '@orpc/client/message-port'
+import type { ContractRouterClient } from '@orpc/contract'
+import type { contract } from '../../shared/contract/contract.ts'
+import { type Frames, memoryFrames } from '../../shared/contract/frames.ts'
+import { defaultProfileFolder } from '../host/profile-folder.ts'
+
+export type HostClient = ContractRouterClient<typeof contract>
+
+/** The contract over frames. */
+export function clientOver(frames: Frames): HostClient {
+  const link = new RPCLink<Record<never, never>>({
+    port: {
+      on: (event: string, told: (event?: { data: unknown }) => void) => {
+        if (event === 'close') frames.onClose(() => told())
+        if (event === 'message') frames.onFrame((data) => told({ data }))
+      },
+      postMessage: (frame: unknown) => {
+        if (typeof frame === 'string') frames.send(frame)
+      },
+    },
+  })
+  return createORPCClient(link)
+}
+
+/** Which host: that of a profile, or one that only reads files and remembers nothing. */
+export type Whose = { readonly profile: string | undefined } | 'nobody'
+
+/** Opens a host, hands it to `work` and closes it again, whatever happens. busy: another process owns the profile. */
+export async function withHost<T>(whose: Whose, work: (client: HostClient) => Promise<T>): Promise<T> {
+  const folder = whose === 'nobody' ? await mkdtemp(join(tmpdir(), 'landscope-cli-')) : (whose.profile ?? defaultProfileFolder())
+  try {
+    // loaded when it is needed: help must not wait for it
+    const [{ openHost }, { forkReader }] = await Promise.all([import('../host/open-host.ts'), import('../reader/fork-reader.ts')])
+    const host = await openHost({ profile: folder, mode: 'served', startReader: () => forkReader() })
+    const [mine, theirs] = memoryFrames()
+    try {
+      host.attach(theirs)
+      return await work(clientOver(mine))
+    } finally {
+      mine.close()
+      await host.close()
+    }
+  } finally {
+    if (whose === 'nobody') await rm(folder, { recursive: true, force: true })
+  }
+}
