@@ -83,13 +83,14 @@ export function lagStatus(question: StatusQuestion): StatusAnswer {
   const half = windowFor(question.windowMs, question.commitEveryMs) / 2
   const since = standsSince(samples)
   const stoodMs = since === undefined ? 0 : now - since
-  const standsLong = since !== undefined && stoodMs >= (standingPolls - 1) * pollMs && stoodMs > 1.5 * (question.commitEveryMs ?? 0)
+  const polls = since === undefined ? 0 : Math.round(stoodMs / pollMs) + 1
+  const standsLong = polls >= standingPolls && stoodMs > 1.5 * (question.commitEveryMs ?? 0)
   const stands = since === undefined ? {} : { standsSince: since }
   const inWindow = samples.filter((sample) => sample.at >= now - question.windowMs)
-  const run = samples.filter((sample) => since !== undefined && sample.at >= since)
+  const run = samples.filter((sample) => since !== undefined && sample.at >= since - pollMs / 2)
   const first = samples[0]
   if (inWindow.length < 3 || first === undefined || now - first.at < question.windowMs / 2) {
-    return standsLong && run.length >= standingPolls && endMoved(run) ? { status: 'STANDING_STILL', ...stands } : { status: 'INSUFFICIENT' }
+    return standsLong && endMoved(run) ? { status: 'STANDING_STILL', ...stands } : { status: 'INSUFFICIENT' }
   }
   const isBurst = inWindow.some((sample) => sample.lag !== undefined && sample.lag <= allowed)
   if (isBurst && stoodMs < half && !(standsLong && endMoved(run))) return { status: 'OK' }

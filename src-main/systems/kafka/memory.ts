@@ -65,24 +65,27 @@ export function createMemory(): Memory {
   }
 }
 
-/** Commits of all groups, by group, topic and partition. What a round does not see of a group it covered is forgotten. */
+/** A commit of a group by topic, then partition. */
+export type GroupCommits = Map<string, Map<number, CommitMemory>>
+
+/** Commits of all groups. What a round does not see of a group it covered is forgotten. */
 export class CommitLedger {
-  #groups = new Map<string, Map<string, CommitMemory>>()
+  readonly #groups = new Map<string, GroupCommits>()
   #rounds = 0
 
-  /** Begins a round; groups not named in `keep` nor observed until the next call are forgotten. */
+  /** Begins a round; groups that `keep` does not want are forgotten. */
   begin(keep: (group: string) => boolean): void {
     this.#rounds += 1
     for (const group of this.#groups.keys()) if (!keep(group)) this.#groups.delete(group)
   }
 
   get(group: string, topic: string, partition: number): CommitMemory | undefined {
-    return this.#groups.get(group)?.get(`${partition}:${topic}`)
+    return this.#groups.get(group)?.get(topic)?.get(partition)
   }
 
-  /** Replaces what is known of a group by what a round saw of it. */
-  replace(group: string, seen: ReadonlyMap<string, CommitMemory>): void {
-    this.#groups.set(group, new Map(seen))
+  /** Replaces what is known of a group by what a round saw of it; the map is the ledger's from then on. */
+  replace(group: string, seen: GroupCommits): void {
+    this.#groups.set(group, seen)
   }
 
   note(
@@ -91,18 +94,15 @@ export class CommitLedger {
     partition: number,
     found: Partial<Pick<CommitMemory, 'markersOnly' | 'recordAt' | 'recordBetween'>>,
   ): void {
-    const was = this.get(group, topic, partition)
-    if (was !== undefined) this.#groups.get(group)?.set(`${partition}:${topic}`, { ...was, ...found })
+    const partitions = this.#groups.get(group)?.get(topic)
+    const was = partitions?.get(partition)
+    if (was !== undefined) partitions?.set(partition, { ...was, ...found })
   }
 
-  /** True in the first round: nothing seen before it can be known to have just happened. */
+  /** True in the first round: nothing seen in it can be known to have just happened. */
   get isFirstRound(): boolean {
     return this.#rounds <= 1
   }
-}
-
-export function commitKey(topic: string, partition: number): string {
-  return `${partition}:${topic}`
 }
 
 /** What one look saw of a commit. */

@@ -1,6 +1,6 @@
 /** Rows of groups and group partitions from one round's positions. Pure. */
 import type { PutRow } from '../../../../shared/model/collection.ts'
-import { type Known, unknown } from '../../../../shared/model/known.ts'
+import { type Known, type Unknown, unknown } from '../../../../shared/model/known.ts'
 import type { kafka } from '../../../../shared/systems/kafka/system.ts'
 import { type GroupState, groupStates, type LagKind } from '../../../../shared/systems/kafka/words.ts'
 import { settlingStates } from '../lag-status.ts'
@@ -15,27 +15,40 @@ export type GroupPartitionRow = PutRow<Collections['groupPartitions']>
 const isState = (state: string): state is GroupState => groupStates.some((known) => known === state)
 
 /** Why a kind has no number, as the reason of an unknown. */
-function withoutNumber(position: Position): ReturnType<typeof unknown> {
+function withoutNumber(position: Position): Unknown {
   const { lag } = position
   switch (lag.kind) {
     case 'ERROR':
       return position.picture?.missing ?? unknown(lag.why.endsWith('AUTHORIZATION_FAILED') ? 'forbidden' : 'unanswered', lag.why)
     case 'OFFLINE':
-      return unknown('unanswered', 'the partition has no leader')
+      return leaderless
     case 'NO_COMMIT':
-      return unknown('not-recorded', 'nothing is committed')
+      return nothingCommitted
     case 'TOPIC_GONE':
-      return unknown('not-recorded', 'the topic is deleted')
+      return topicDeleted
     case 'STALE_COMMIT':
-      return unknown('not-recorded', 'the topic was recreated after this commit')
+      return topicRecreated
     case 'TRUNCATED':
-      return unknown('not-recorded', 'the commit lies beyond the end')
+      return beyondEnd
     default:
-      return unknown('unsupported', 'the broker does not tell')
+      return untold
   }
 }
 
-const not = (note: string): ReturnType<typeof unknown> => unknown('not-recorded', note)
+const not = (note: string): Unknown => unknown('not-recorded', note)
+// made once: a round makes hundreds of thousands of rows
+const nothingCommitted = not('nothing is committed')
+const topicDeleted = not('the topic is deleted')
+const topicRecreated = not('the topic was recreated after this commit')
+const beyondEnd = not('the commit lies beyond the end')
+const noNumber = not('no partition has a number')
+const noMedian = not('the median is 0')
+const leaderless = unknown('unanswered', 'the partition has no leader')
+const untold = unknown('unsupported', 'the broker does not tell')
+const unanswered = unknown('unanswered')
+const oneCommit = unknown('not-yet', 'two commits were not seen yet')
+const recordNotRead = unknown('not-yet', 'it was not read')
+const indexNotAsked = unknown('not-yet', 'the time index was not asked')
 
 const tooEarly = unknown('not-yet', 'seen for less than two rounds')
 
@@ -46,7 +59,7 @@ export function groupPartitionRow(position: Position, members: Known<number>, st
   const why = withoutNumber(position)
   const speeds = speedsOf(known, at.getTime())
   const isEnd = picture?.end !== undefined
-  const unanswered = picture?.missing ?? unknown('unanswered')
+  const silent = picture?.missing ?? unanswered
   return {
     group,
     topic,
@@ -54,14 +67,14 @@ export function groupPartitionRow(position: Position, members: Known<number>, st
     kind: lag.kind,
     why: lag.kind === 'ERROR' ? lag.why : '',
     lag: numberOf(position, known) ?? why,
-    committed: committed ?? (lag.kind === 'ERROR' ? unanswered : not('nothing is committed')),
-    end: picture?.end ?? unanswered,
-    earliest: picture?.earliest ?? unanswered,
+    committed: committed ?? (lag.kind === 'ERROR' ? silent : nothingCommitted),
+    end: picture?.end ?? silent,
+    earliest: picture?.earliest ?? silent,
     visibleLag: 'visibleLag' in lag && lag.visibleLag !== undefined ? lag.visibleLag : why,
-    txnBlocked: 'txnBlocked' in lag && lag.txnBlocked !== undefined ? lag.txnBlocked : isEnd ? 0n : unanswered,
+    txnBlocked: 'txnBlocked' in lag && lag.txnBlocked !== undefined ? lag.txnBlocked : isEnd ? 0n : silent,
     lost: 'lostAtMost' in lag && lag.lostAtMost !== undefined ? lag.lostAtMost : 0n,
     overshoot: lag.kind === 'TRUNCATED' ? lag.overshoot : 0n,
-    unread: lag.kind === 'NO_COMMIT' ? (lag.unread ?? unanswered) : (numberOf(position, known) ?? why),
+    unread: lag.kind === 'NO_COMMIT' ? (lag.unread ?? silent) : (numberOf(position, known) ?? why),
     offsetsHaveHoles: hasHoles(position, memory),
     markersOnly: isMarkersOnlyAt(position, known),
     orphan: position.orphan,
@@ -69,11 +82,11 @@ export function groupPartitionRow(position: Position, members: Known<number>, st
     ownerHost: position.reader?.host ?? '',
     members,
     settling: settlingStates.has(state) ? 1 : 0,
-    commitEvery: known?.every ?? unknown('not-yet', 'two commits were not seen yet'),
-    commitSince: known?.since ?? not('nothing is committed'),
+    commitEvery: known?.every ?? oneCommit,
+    commitSince: known?.since ?? nothingCommitted,
     commitBefore: known?.before ?? false,
-    recordAt: known?.recordAt === undefined ? unknown('not-yet', 'it was not read') : new Date(known.recordAt),
-    recordBetween: known?.recordBetween ?? unknown('not-yet', 'the time index was not asked'),
+    recordAt: known?.recordAt === undefined ? recordNotRead : new Date(known.recordAt),
+    recordBetween: known?.recordBetween ?? indexNotAsked,
     produceRate: speeds?.produced ?? tooEarly,
     consumeRate: speeds?.consumed ?? tooEarly,
   }
@@ -127,15 +140,14 @@ export function groupRow({ group, positions }: GroupPositions, memory: Memory, a
     topics,
     assignor: described?.assignor ?? unseen,
     settling: settlingStates.has(state),
-    lag:
-      total.lag ?? unasked ?? (positions.length === 0 ? not('nothing is committed') : unknown('unanswered', 'no partition has a number')),
+    lag: total.lag ?? unasked ?? (positions.length === 0 ? nothingCommitted : unknown('unanswered', 'no partition has a number')),
     atLeast: unasked ?? total.atLeast,
     counted: unasked ?? total.counted,
     uncounted: unasked ?? total.unknown,
     kinds: unasked ?? countsOf(total.kinds),
-    maxLag: total.max?.lag ?? unasked ?? not('no partition has a number'),
+    maxLag: total.max?.lag ?? unasked ?? noNumber,
     maxAt: total.max === undefined ? '' : `${total.max.topic}-${total.max.partition}`,
-    skew: total.skew ?? not('the median is 0'),
+    skew: total.skew ?? noMedian,
     lost: unasked ?? lost,
     produceRate: speed('produced'),
     consumeRate: speed('consumed'),

@@ -3,7 +3,7 @@
  * Commits are read between log starts and ends, so that each comparison is a proof and no lag is ever negative by accident.
  */
 import type { Asked, Ctx, Out } from '../../../../shared/model/connector.ts'
-import type { Unknown } from '../../../../shared/model/known.ts'
+import { type Unknown, unknown } from '../../../../shared/model/known.ts'
 import type { kafka } from '../../../../shared/systems/kafka/system.ts'
 import type { Memory } from '../memory.ts'
 import type { Cluster } from '../wire/cluster.ts'
@@ -11,7 +11,7 @@ import { isForbidden, kafkaErrors } from '../wire/errors.ts'
 import type { MetadataAnswer } from '../wire/metadata.ts'
 import { offsetMarks } from '../wire/offsets.ts'
 import { askCommits, askMembers, askShares, type GroupsPicture, listAllGroups } from './ask-groups.ts'
-import { groupPartitionRow, groupRow } from './group-rows.ts'
+import { type GroupPartitionRow, groupPartitionRow, groupRow } from './group-rows.ts'
 import { lookCloser } from './look-closer.ts'
 import { askEnds, type Picture, pictureOf, whyUnknown } from './picture.ts'
 import { type GroupPositions, positionsOf } from './positions.ts'
@@ -29,6 +29,8 @@ export interface LagPorts {
 }
 
 const offsetsTopic = '__consumer_offsets'
+/** Rows of group partitions are handed over in such portions, so that a round never holds all of them at once. */
+const rowsAtOnce = 8_000
 
 /** Runs one round. Throws AppError only when no broker answers at all; everything else is a hole with its reason. */
 export async function sweepLag({ cluster, memory, ctx }: LagPorts, out: LagOut, asked: LagAsked): Promise<void> {
@@ -161,15 +163,20 @@ function putGroups(
   seen: { readonly memory: Memory; readonly at: Date },
   out: LagOut,
 ): void {
-  const rows = found.map((each) => groupRow(each, seen.memory, seen.at))
-  const partitions = found.flatMap(({ group, positions }) => {
-    const members = group.described?.members.length ?? ({ unknown: 'unanswered', note: 'its members could not be asked for' } as const)
-    const state = group.described?.state ?? group.listed.state
-    return positions.map((position) => groupPartitionRow(position, members, state, seen.memory, seen.at))
-  })
+  const { memory, at } = seen
+  const rows = found.map((each) => groupRow(each, memory, at))
   const { brokers, ids, reason, says: except } = hidden
   out.put('groups', rows, brokers.length === 0 ? 'all' : { except, reason, where: { coordinator: brokers } })
-  out.put('groupPartitions', partitions, ids.size === 0 ? 'all' : { except, reason, where: { group: [...ids] } })
+  let chunk: GroupPartitionRow[] = []
+  for (const { group, positions } of found) {
+    const members = group.described?.members.length ?? unknown('unanswered', 'its members could not be asked for')
+    const state = group.described?.state ?? group.listed.state
+    for (const position of positions) chunk.push(groupPartitionRow(position, members, state, memory, at))
+    if (chunk.length < rowsAtOnce) continue
+    out.put('groupPartitions', chunk, 'rows')
+    chunk = []
+  }
+  out.put('groupPartitions', chunk, ids.size === 0 ? 'all' : { except, reason, where: { group: [...ids] } })
 }
 
 function remember(picture: Picture, groups: GroupsPicture, memory: Memory): void {

@@ -51,8 +51,9 @@ export const isLeaderless = (partition: PartitionPicture): boolean => partition.
 /** `refused` for a broker that turned us away, `unanswered` for one that did not answer, `forbidden` where we may not. */
 export function whyUnknown(error: AppError): Unknown {
   const { code, message } = error.data
-  if (code === 'forbidden') return unknown('forbidden', message)
-  return unknown(code === 'unreachable' ? 'refused' : 'unanswered', message)
+  const note = message.replace(/\.$/, '')
+  if (code === 'forbidden') return unknown('forbidden', note)
+  return unknown(code === 'unreachable' ? 'refused' : 'unanswered', note)
 }
 
 /** What to ask of the leaders in one go. */

@@ -1,7 +1,7 @@
 /** Every group at every partition of one round: its lag kind, its reader, and the memory of its commit. Pure but for the ledger it is given. */
 import type { LagKind } from '../../../../shared/systems/kafka/words.ts'
 import { type Lag, lagOf } from '../lag-kinds.ts'
-import { type CommitLedger, type CommitMemory, commitKey, seeCommit } from '../memory.ts'
+import { type CommitLedger, type CommitMemory, type GroupCommits, seeCommit } from '../memory.ts'
 import { errorName } from '../wire/errors.ts'
 import type { CommittedPartition } from '../wire/offsets.ts'
 import type { GroupPicture, GroupsPicture } from './ask-groups.ts'
@@ -49,7 +49,7 @@ export function positionsOf(picture: Picture, { groups }: GroupsPicture, ledger:
     if (group.why !== '') out.push({ group, positions: [] })
     else if (group.kind === 'share') out.push({ group, positions: sharePositions(picture, group) })
     else {
-      const seen = new Map<string, CommitMemory>()
+      const seen: GroupCommits = new Map()
       const positions = groupPositions(picture, group, ledger, seen, at)
       ledger.replace(group.listed.groupId, seen)
       out.push({ group, positions })
@@ -58,27 +58,26 @@ export function positionsOf(picture: Picture, { groups }: GroupsPicture, ledger:
   return out
 }
 
-function readersOf(group: GroupPicture): { readonly readers: ReadonlyMap<string, Reader>; readonly subscribed: ReadonlySet<string> } {
-  const readers = new Map<string, Reader>()
+/** topic → partition → who reads it. */
+type Readers = ReadonlyMap<string, ReadonlyMap<number, Reader>>
+
+function readersOf(group: GroupPicture): { readonly readers: Readers; readonly subscribed: ReadonlySet<string> } {
+  const readers = new Map<string, Map<number, Reader>>()
   const subscribed = new Set<string>()
   for (const member of group.described?.members ?? []) {
     const reader = { clientId: member.clientId, host: member.clientHost.replace(/^\//, '') }
     for (const topic of member.subscribed) subscribed.add(topic)
     for (const { topic, partitions } of member.assignment) {
       subscribed.add(topic)
-      for (const partition of partitions) readers.set(commitKey(topic, partition), reader)
+      const of = readers.get(topic) ?? new Map<number, Reader>()
+      readers.set(topic, of)
+      for (const partition of partitions) of.set(partition, reader)
     }
   }
   return { readers, subscribed }
 }
 
-function groupPositions(
-  picture: Picture,
-  group: GroupPicture,
-  ledger: CommitLedger,
-  seen: Map<string, CommitMemory>,
-  at: Date,
-): readonly Position[] {
+function groupPositions(picture: Picture, group: GroupPicture, ledger: CommitLedger, seen: GroupCommits, at: Date): readonly Position[] {
   const id = group.listed.groupId
   const { readers, subscribed } = readersOf(group)
   const commits = new Map<string, Map<number, CommittedPartition>>()
@@ -99,6 +98,8 @@ function groupPositions(
   const out: Position[] = []
   for (const [topic, partitions] of wanted) {
     const known = picture.topics.get(topic)
+    const held = new Map<number, CommitMemory>()
+    seen.set(topic, held)
     const isOrphan = subscribed.size > 0 && !subscribed.has(topic)
     for (const partition of [...partitions].sort((a, b) => a - b)) {
       const commit = commits.get(topic)?.get(partition)
@@ -110,7 +111,7 @@ function groupPositions(
         committed === undefined
           ? undefined
           : seeCommit(before, { offset: committed, end: place?.end, topicId, at, isFirstRound: ledger.isFirstRound })
-      if (memory !== undefined) seen.set(commitKey(topic, partition), memory)
+      if (memory !== undefined) held.set(partition, memory)
       const recreated = memory !== undefined && topicId !== '' && memory.topicId !== '' && memory.topicId !== topicId
       const lag = lagOf({
         commit: commit === undefined ? undefined : { offset: commit.offset, leaderEpoch: commit.leaderEpoch },
@@ -127,7 +128,7 @@ function groupPositions(
         picture: place,
         lag,
         committed,
-        reader: readers.get(commitKey(topic, partition)),
+        reader: readers.get(topic)?.get(partition),
         orphan: isOrphan,
         memory,
       })
@@ -156,7 +157,7 @@ function sharePositions(picture: Picture, group: GroupPicture): readonly Positio
           ? ({ kind: 'SHARE', distance: found.lag < 0n ? undefined : found.lag } as const)
           : ({ kind: 'ERROR', why: errorName(found.errorCode) } as const),
       committed: found.startOffset < 0n ? undefined : found.startOffset,
-      reader: readers.get(commitKey(topic.name, found.partition)),
+      reader: readers.get(topic.name)?.get(found.partition),
       orphan: false,
       memory: undefined,
     })),

@@ -1,0 +1,226 @@
+import { describe, expect, test } from 'vitest'
+import { unknown } from '../../../shared/model/known.ts'
+import { plain } from '../../../shared/model/sentence.ts'
+import type { AnyRow, Sample } from '../../triage/judging.ts'
+import { judges } from './judges.ts'
+import { ago, around, broker, cluster, group, now, partition, position, topic } from './made-rows.ts'
+
+const check = (rule: string) => {
+  const found = judges.checks.find((one) => one.rule === rule)
+  if (found === undefined) throw new Error(`no rule ${rule}`)
+  return found
+}
+const saysOf = (rule: string, row: AnyRow, near: Parameters<typeof around>[0] = {}): string =>
+  plain(check(rule).judge(row, around(near))?.says ?? [])
+const headlineOf = (on: string, row: AnyRow, near: Parameters<typeof around>[0] = {}) => {
+  const found = judges.headlines.find((one) => one.on === on)
+  if (found === undefined) throw new Error(`no headline for ${on}`)
+  const { says, also, health, hop } = found.judge(row, around(near))
+  return { says: plain(says), also: plain(also ?? []), health, hop }
+}
+const standing = position({ status: 'STALLED', lag: 1_284_311n, end: 1_285_545n, standsSince: ago(2_760) })
+const stalled = group({
+  status: 'STALLED',
+  lag: 1_284_311n,
+  standsSince: ago(2_760),
+  standsAt: ['orders', '2', '1234'],
+  timeToLoss: 21_180_000,
+})
+
+describe('rules about the cluster', () => {
+  test('what refuses writes now comes first', () => {
+    expect(judges.checks[0]?.rule).toBe('kafka.topic.under-min-isr')
+    const hurt = [partition({ state: 'UNDER_MIN_ISR', isr: ['1'] })]
+    expect(saysOf('kafka.topic.under-min-isr', topic({ underMinIsr: 1 }), { rows: { partitions: hurt } })).toBe(
+      'orders refuses writes: orders-2 has 1 in-sync replica where 2 are needed (min.insync.replicas).',
+    )
+    expect(check('kafka.topic.under-min-isr').judge(topic(), around({ rows: { partitions: [partition()] } }))).toBeUndefined()
+  })
+  test('a partition without leader names the brokers that hold it', () => {
+    const hurt = [partition({ state: 'OFFLINE', leader: unknown('not-recorded'), replicas: ['3'] })]
+    expect(saysOf('kafka.topic.offline', topic({ offline: 1 }), { rows: { partitions: hurt } })).toBe(
+      'orders-2 of orders has no leader: nobody can read or write it. All replicas are on broker 3.',
+    )
+  })
+  test('under-replicated is a risk, so that it joins no incident', () => {
+    expect(check('kafka.topic.under-replicated').judge(topic({ underReplicated: 2 }), around())).toMatchObject({
+      class: 'risk',
+      severity: 'warn',
+    })
+  })
+  test('says / sees, in the words of the cluster and of our sockets', () => {
+    const refusing = broker({
+      contact: 'refusing',
+      failures: 3,
+      failingSince: new Date('2026-03-02T03:00:01Z'),
+      lastAnswer: new Date('2026-03-02T02:59:58Z'),
+      lastError: 'b7:9092: refused the connection.',
+    })
+    const verdict = check('kafka.broker.says-sees').judge(refusing, around())
+    expect(plain(verdict?.says ?? [])).toBe(
+      'The cluster still lists broker 7 as alive; it has refused us 3 times since 03:00:01 UTC. Clusters notice with a delay; until then other counts may be wrong. 212 partitions have it as leader.',
+    )
+    expect(verdict).toMatchObject({ since: { from: new Date('2026-03-02T02:59:58Z'), to: new Date('2026-03-02T03:00:01Z') } })
+    expect(verdict?.evidence?.map((e) => e.label)).toEqual(['Says', 'Sees'])
+    expect(headlineOf('brokers', refusing)).toMatchObject({ health: 'high', hop: 'said up · refuses us since 03:00:01 UTC' })
+  })
+  test('a partition whose leader did not answer is blind, not hurt', () => {
+    const silent = [partition({ end: unknown('refused', 'no'), leader: '7' })]
+    expect(check('kafka.topic.unanswered').judge(topic({ recordsAtLeast: true }), around({ rows: { partitions: silent } }))).toMatchObject({
+      class: 'blind',
+    })
+  })
+  test('no controller is told apart from a controller nobody asked for yet', () => {
+    expect(
+      check('kafka.cluster.no-controller').judge(cluster({ controller: unknown('not-recorded', 'there is none') }), around()),
+    ).toMatchObject({ severity: 'critical' })
+    expect(check('kafka.cluster.no-controller').judge(cluster({ controller: unknown('not-yet') }), around())).toBeUndefined()
+  })
+})
+
+describe('rules about groups', () => {
+  test('a stalled group says where, since when, what lies unread, who reads, and when retention takes it', () => {
+    const verdict = check('kafka.group.stalled').judge(stalled, around({ rows: { groupPartitions: [standing] } }))
+    expect(plain(verdict?.says ?? [])).toBe(
+      'billing stands still: orders-2 has committed nothing since 02:41:00 UTC (46 min) at offset 1,234 while 1,284,311 records lie unread; its reader (client app-7) is alive. Retention takes the first unread record at about 09:20 UTC.',
+    )
+    expect(verdict?.also).toEqual([{ kind: 'kafka.record', name: ['orders', '2', '1234'], instance: 'K' }])
+    expect(verdict?.since).toEqual({ from: ago(2_765), to: ago(2_760), by: 'seen' })
+  })
+  test('a commit that stood before we looked has an open since', () => {
+    const before = { ...standing, commitBefore: true }
+    expect(
+      check('kafka.group.stalled')
+        .judge(stalled, around({ rows: { groupPartitions: [before] } }))
+        ?.since?.from.getTime(),
+    ).toBe(0)
+  })
+  test('a group nobody has been in is a risk, one that lost records while read is a failure', () => {
+    expect(check('kafka.group.no-consumer').judge(group({ status: 'NO_CONSUMER', lag: 5n }), around())).toMatchObject({ class: 'risk' })
+    const lost = [position({ kind: 'EXPIRED', lost: 30n })]
+    expect(check('kafka.group.records-lost').judge(group({ lost: 30n }), around({ rows: { groupPartitions: lost } }))).toMatchObject({
+      class: 'failure',
+    })
+    expect(saysOf('kafka.group.records-lost', group({ lost: 30n }), { rows: { groupPartitions: lost } })).toContain(
+      'lost at most 30 records at orders-2',
+    )
+  })
+  test('a consumer that stopped does not stand at a record, one that assigns its own partitions does', () => {
+    const stopped = { ...standing, status: 'STOPPED' as const, owner: '' }
+    const near = { rows: { groupPartitions: [stopped] } }
+    expect(check('kafka.group.stopped').judge(group({ status: 'STOPPED', members: 0 }), around(near))?.also).toEqual([])
+    expect(
+      check('kafka.group.stopped').judge(group({ status: 'STOPPED', kind: 'self-assigned', members: 0 }), around(near))?.also,
+    ).toHaveLength(1)
+  })
+})
+
+describe('sentences', () => {
+  test('first minutes: what is certain before any trend', () => {
+    const row = group({ status: 'INSUFFICIENT', lag: 12n, firstUnread: { from: ago(2_760), to: ago(2_760) } })
+    const early = position({ status: 'INSUFFICIENT', lag: 12n, recordAt: ago(2_760) })
+    expect(headlineOf('groups', row, { rows: { groupPartitions: [early] }, watchedForSeconds: 20 }).says).toBe(
+      'Watching for 20 s, so no trend yet. Already certain: 12 records behind, the first unread record was written 02:41:00 UTC (46 min ago), by its own timestamp. Verdict in about 2 min.',
+    )
+  })
+  test('partial: at least, how many are counted, and why the others are not', () => {
+    const row = group({ status: 'ERROR', lag: 1_200_000n, atLeast: true, counted: 311, uncounted: 14 })
+    const dark = position({ kind: 'ERROR', lag: unknown('refused', 'b7:9092: refused the connection'), status: 'ERROR' })
+    const { says, also } = headlineOf('groups', row, { rows: { groupPartitions: [dark] } })
+    expect(says).toBe('Partly known: at least 1,200,000 records behind.')
+    expect(also).toBe('311 of 325 partitions counted, 14 unknown (b7:9092: refused the connection).')
+  })
+  test('self-assigned: Kafka cannot say who reads', () => {
+    expect(headlineOf('groups', group({ kind: 'self-assigned' })).also).toContain('Kafka cannot say who reads this')
+  })
+  test('well: nothing unread', () => {
+    expect(headlineOf('groups', group())).toMatchObject({ says: 'Keeping up: nothing unread at 1 partition.', health: 'ok' })
+  })
+  test('standing still, as a hop of somebody else’s chain', () => {
+    expect(headlineOf('groups', stalled, { rows: { groupPartitions: [standing] } }).hop).toBe(
+      'stalled 46 min at orders-2 @ 1,234 · 1,284,311 records behind',
+    )
+  })
+  test('the cluster says what hurts, worst first, and what is not seen', () => {
+    expect(headlineOf('cluster', cluster()).says).toContain('is well')
+    const hurt = headlineOf('cluster', cluster({ underMinIsr: 2, offline: 1, brokersAnswering: 2, groupsUnseen: 1 }))
+    expect(hurt.says).toBe('Cluster K: 2 partitions refuse writes, 1 partition has no leader and 1 of 3 brokers does not answer us.')
+    expect(hurt.also).toBe('Groups behind 1 broker are not seen; they are not gone.')
+  })
+})
+
+describe('links', () => {
+  const edges = (on: string, row: AnyRow, near: Parameters<typeof around>[0] = {}) =>
+    judges.links.filter((one) => one.on === on).flatMap((one) => one.judge(row, around(near)))
+  test('brokers host the topics they lead, followers do not', () => {
+    const drawn = edges('topics', topic(), {
+      rows: { partitions: [partition({ leader: '2' }), partition({ partition: 1n, leader: '2' })] },
+    })
+    expect(drawn.map((e) => [e.from.name, e.does, e.to.name])).toEqual([[['2'], 'hosts', ['orders']]])
+  })
+  test('groups read topics, and those that stand still stand at a record', () => {
+    const drawn = edges('groups', stalled, { rows: { groupPartitions: [standing] } })
+    expect(drawn.map((e) => [e.from.kind, e.does, e.to.kind])).toEqual([
+      ['kafka.topic', 'reads', 'kafka.group'],
+      ['kafka.group', 'stands-at', 'kafka.record'],
+    ])
+  })
+})
+
+describe('derived fields', () => {
+  const points = (...values: readonly (readonly [secondsAgo: number, value: bigint | number])[]): readonly Sample[] =>
+    values.map(([s, value]) => ({ at: ago(s), value }))
+  const derived = (row: AnyRow, near: Parameters<typeof around>[0]) => {
+    const judge = judges.derives.find(
+      (one) => one.on === String('committed' in row ? 'groupPartitions' : 'groups') && (one.when?.(row) ?? true),
+    )
+    return judge?.judge(row, around(near)) ?? {}
+  }
+  test('nothing unread needs no past', () => {
+    expect(derived(position(), {})).toMatchObject({ status: 'OK', firstUnreadBy: 'nothing unread', eta: 0 })
+  })
+  test('a commit that stands while the end moves is stalled after half of the window, since our sockets saw it there', () => {
+    const row = position({ lag: 100n, committed: 50n, end: 150n, commitSince: ago(160), commitBefore: false })
+    const past = {
+      committed: points([300, 40n], [160, 50n]),
+      end: points([300, 60n], [200, 90n], [100, 120n], [5, 150n]),
+      lag: points([300, 20n], [160, 40n], [5, 100n]),
+      members: points([300, 1]),
+      settling: points([300, 0]),
+      earliest: points([300, 0n]),
+    }
+    const answer = derived(row, { past, rows: { groups: [group()] } })
+    expect(answer).toMatchObject({ status: 'STALLED', standsSince: ago(160) })
+    expect(answer.firstUnread).toEqual({ to: ago(300) })
+    expect(answer.firstUnreadBy).toBe('our own watching')
+  })
+  test('beyond the window the sockets’ word counts for how long it stands', () => {
+    const row = position({ lag: 100n, committed: 50n, end: 150n, commitSince: ago(2_760), commitBefore: true })
+    const past = {
+      committed: points([300, 50n]),
+      end: points([300, 60n], [5, 150n]),
+      lag: points([300, 10n], [5, 100n]),
+      members: points([300, 1]),
+    }
+    expect(derived(row, { past, rows: { groups: [group()] } })).toMatchObject({ status: 'STALLED', standsSince: ago(2_760) })
+  })
+  test('a group is as bad as its worst partition and stands where the longest stands', () => {
+    const rows = {
+      groupPartitions: [
+        position({ status: 'OK' }),
+        { ...standing, partition: 1n, eta: unknown('not-recorded', 'never at this rate') },
+        position({ status: 'STALLED', orphan: true, standsSince: ago(9_000) }),
+      ],
+    }
+    expect(derived(group(), { rows })).toMatchObject({
+      status: 'STALLED',
+      standsSince: ago(2_760),
+      standsAt: ['orders', '1', '1234'],
+      eta: { note: 'never at this rate' },
+    })
+  })
+  test('a group without commits is not judged', () => {
+    expect(derived(group({ kinds: {} }), { rows: {} })).toMatchObject({ status: 'NOTHING_COMMITTED' })
+    expect(now.getTime()).toBeGreaterThan(0)
+  })
+})
