@@ -89,15 +89,6 @@ export const headline = <C extends Collections, const O extends keyof C & string
   judge: (row: Row<C[O]>, see: See<C, O, N> & { readonly findings: readonly Finding[] }) => Headline & { readonly hop: string },
 ) => ({ ...needs, judge })
 
-/** A pair of systems' records that match by value: "matches", never "is". */
-export interface Match {
-  readonly left: string
-  readonly right: string
-  /** 0 to 1. */
-  readonly score: number
-  readonly says: string
-}
-
 // ——— the same, with the declaration's types forgotten, for the code that runs them all ———
 export type AnyRow = Readonly<Record<string, Known<unknown>>>
 export interface AnySee {
