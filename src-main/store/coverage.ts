@@ -33,8 +33,10 @@ export interface Watch {
   readonly missing?: string
   readonly pollMs: number
   readonly lacks?: Unknown
-  /** Since when nobody watches on purpose. */
+  /** Since when nobody watches on purpose; a failing round after it does not end that. */
   readonly closed?: Date
+  /** When what was proved before stopped counting: it was closed, or lacked. */
+  readonly lapsed?: Date
 }
 export const unwatched: Watch = { scopes: new Map(), complete: false, pollMs: 0 }
 
@@ -50,27 +52,22 @@ function lacksText(why: string | undefined): string {
 
 /** The next state of knowing, after one more line (lines come in order of time). */
 export function fold(before: Watch, line: CoverageLine): Watch {
-  const { closed: _closed, missing: _missing, ...rest } = before
-  const next: Watch = { ...rest, attempt: line.at, pollMs: line.pollMs, complete: line.complete }
-  const said = line.complete || line.why === undefined ? next : { ...next, missing: line.why }
-  const { lacks: _lacks, ...has } = said
+  if (line.kind === 'closed') return { ...before, closed: line.at, lapsed: line.at }
+  const { missing: _missing, ...known } = before
+  const missing = line.complete || line.why === undefined || line.kind === 'lacks' ? {} : { missing: line.why }
+  const tried: Watch = { ...known, ...missing, attempt: line.at, pollMs: line.pollMs, complete: line.complete }
+  if (line.kind === 'failed') return tried
+  const { closed: _closed, lacks: _lacks, ...open } = tried
+  const now: Watch = { ...open, at: line.at }
   switch (line.kind) {
-    case 'closed':
-      return { ...before, closed: line.at }
-    case 'failed':
-      return said
-    case 'lacks': {
-      const { missing: _also, ...plain } = said
-      return { ...plain, at: line.at, whole: line.at, complete: true, lacks: lacksReason(line.why) }
-    }
-    case 'scope': {
-      const scopes = new Map([...before.scopes, [line.scope ?? '', line.at]])
-      return { ...has, at: line.at, scopes }
-    }
+    case 'lacks':
+      return { ...now, lacks: lacksReason(line.why), lapsed: line.at }
+    case 'scope':
+      return { ...now, scopes: new Map([...before.scopes, [line.scope ?? '', line.at]]) }
     case 'rows':
-      return { ...has, at: line.at }
+      return now
     default:
-      return { ...has, at: line.at, whole: line.at }
+      return { ...now, whole: line.at }
   }
 }
 
@@ -80,7 +77,8 @@ export function goodUntil(at: Date, pollMs: number): number {
 }
 /** True when nobody has looked for more than two polls, or the connection was closed. */
 export function abandoned(watch: Watch, at: Date): boolean {
-  if (watch.attempt === undefined || watch.closed !== undefined) return true
+  if (watch.attempt === undefined) return true
+  if (watch.closed !== undefined && watch.closed.getTime() >= watch.attempt.getTime()) return true
   return at.getTime() > goodUntil(watch.attempt, watch.pollMs)
 }
 export function isStale(watch: Watch, at: Date): boolean {
@@ -104,11 +102,12 @@ export function seenOf(
 
 /** True when a record of this scope, present or not, was looked for at that moment and the looking succeeded. */
 export function wasWatched(watch: Watch, scope: string, at: Date): boolean {
-  if (watch.closed !== undefined || watch.lacks !== undefined) return false
-  const last = Math.max(watch.whole?.getTime() ?? -Infinity, watch.scopes.get(scope)?.getTime() ?? -Infinity)
-  if (last !== -Infinity) return at.getTime() <= goodUntil(new Date(last), watch.pollMs)
+  const lapsed = watch.lapsed?.getTime() ?? Number.NEGATIVE_INFINITY
+  const times = [watch.whole, watch.scopes.get(scope)].map((time) => time?.getTime() ?? Number.NEGATIVE_INFINITY)
   // Only ever covered row by row (a feed): being watched at all is what can be said.
-  return watch.at !== undefined && watch.scopes.size === 0 && !isStale(watch, at)
+  if (watch.whole === undefined && watch.scopes.size === 0) times.push(watch.at?.getTime() ?? Number.NEGATIVE_INFINITY)
+  const last = Math.max(...times)
+  return last > lapsed && at.getTime() <= goodUntil(new Date(last), watch.pollMs)
 }
 
 const nobody = 'nobody was watching'

@@ -31,7 +31,7 @@ export function job(name: string, over: Partial<Jobs> = {}): Jobs {
   }
 }
 export function step(job: string, number: bigint, over: Partial<Steps> = {}): Steps {
-  return { job, step: number, state: 'running', done: 0n, ...over }
+  return { job, step: number, at: 'h1', state: 'running', done: 0n, ...over }
 }
 export function urnOfJob(name: string): string {
   return formatUrn({ system: 'toy', instance: 'i-1', collection: 'jobs', key: [name] })

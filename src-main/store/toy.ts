@@ -71,7 +71,13 @@ export const toy = system({
       says: 'A part of a job.',
       key: ['job', 'step'],
       within: ['job'],
-      fields: { job: name('The job'), step: int64('Its number'), state: text('What it does'), done: int64('How many', { keep: 'series' }) },
+      fields: {
+        job: name('The job'),
+        step: int64('Its number'),
+        at: host('Where it runs'),
+        state: text('What it does'),
+        done: int64('How many', { keep: 'series' }),
+      },
       refs: [{ to: 'jobs', by: ['job'] }],
     }),
     runs: collection({
