@@ -1,5 +1,5 @@
 /** Reads the project's source files and what each imports, for the structure tests. */
-import { readFileSync, readdirSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, normalize, relative } from 'node:path'
 
 export interface Source {
@@ -41,5 +41,7 @@ function read(path: string): Source {
 
 /** Every TypeScript source of the project, tests included. */
 export const sources: readonly Source[] = rooms.flatMap(walk).map(read)
-/** The same without tests and test support. */
-export const productSources = sources.filter((s) => !s.path.startsWith('e2e/') && !/\.test\.tsx?$/.test(s.path))
+/** The same without tests and what stands beside them only for tests. */
+export const productSources = sources.filter(
+  (s) => !s.path.startsWith('e2e/') && !/\.test\.tsx?$/.test(s.path) && !/\/(conformance|toy|dev)\//.test(s.path),
+)

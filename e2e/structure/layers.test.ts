@@ -15,7 +15,9 @@ describe('layers', () => {
   })
 
   test('shared imports only itself, zod and the contract library', () => {
-    expect(breaches(inside('shared/'), (i) => !i.startsWith('shared/') && !['zod', '@orpc/contract', '@orpc/client'].includes(i))).toEqual([])
+    expect(breaches(inside('shared/'), (i) => !i.startsWith('shared/') && !['zod', '@orpc/contract', '@orpc/client'].includes(i))).toEqual(
+      [],
+    )
   })
 
   test('only the shell imports electron', () => {
@@ -57,7 +59,9 @@ describe('layers', () => {
   })
 
   test('src-renderer/systems has no layout of its own', () => {
-    expect(sources.filter((s) => s.path.startsWith('src-renderer/systems/') && s.imports.some((i) => i.endsWith('.css'))).map((s) => s.path)).toEqual([])
+    expect(
+      sources.filter((s) => s.path.startsWith('src-renderer/systems/') && s.imports.some((i) => i.endsWith('.css'))).map((s) => s.path),
+    ).toEqual([])
   })
 
   test('no import cycles at run time', () => {
@@ -98,7 +102,9 @@ describe('files', () => {
   })
 
   test('nothing in the project is any', () => {
-    expect(productSources.filter((s) => /(:|<|\bas)\s*any\b/.test(s.text.replace(/\/\*[\s\S]*?\*\/|\/\/[^\n]*/g, ''))).map((s) => s.path)).toEqual([])
+    expect(
+      productSources.filter((s) => /(:|<|\bas)\s*any\b/.test(s.text.replace(/\/\*[\s\S]*?\*\/|\/\/[^\n]*/g, ''))).map((s) => s.path),
+    ).toEqual([])
   })
 })
 

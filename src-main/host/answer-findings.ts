@@ -6,6 +6,7 @@ import { type Known, known } from '../../shared/model/known.ts'
 import { own } from '../../shared/model/own.ts'
 import type { Hop, Sentence } from '../../shared/model/sentence.ts'
 import type { JudgeRow, Queries } from '../store/store-types.ts'
+import { beforeWatching } from '../triage/damping.ts'
 
 /** What holds at a moment (`at` absent: now), or what held at any time in a span. */
 export async function answerFindings(
@@ -63,7 +64,7 @@ export function findingAnswer({ row }: Pick<JudgeRow, 'row'>, closed?: Date): Fi
     severity: severity(row.severity),
     says: value<Sentence>(row.says) ?? [],
     since: {
-      from: since.from ?? opened,
+      from: since.from ?? beforeWatching,
       to: since.to ?? opened,
       by: row.sinceBy === 'event' || row.sinceBy === 'server' ? row.sinceBy : 'seen',
     },
@@ -88,7 +89,7 @@ function incidentAnswer({ row }: Pick<JudgeRow, 'row'>, findings: readonly Findi
     state: row.state === 'recovering' ? 'recovering' : 'open',
     severity: severity(row.severity),
     opened,
-    since: { from: since.from ?? opened, to: since.to ?? opened, by: 'seen' },
+    since: { from: since.from ?? beforeWatching, to: since.to ?? opened, by: 'seen' },
     root: string(row.root),
     members,
     chain: (value<readonly (Omit<Hop, 'since'> & { readonly since?: string | number | Date })[]>(row.chain) ?? []).map(

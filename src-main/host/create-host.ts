@@ -109,6 +109,8 @@ export async function createHost(options: HostOptions): Promise<Host> {
     return Math.min(...every, 60) * 1_000
   }
 
+  const restored = new Set((await store.rows(own.id, 'findings', {})).map(({ row }) => String(row.connection)))
+  for (const id of restored) if (!kept.profiles().some((p) => p.id === id)) judgement.forget(id, now())
   for (const one of kept.profiles()) await collector.put(one).catch((e: unknown) => fault(`open ${one.id}`, e))
   const offFiles = options.files.onChange((source) => {
     const all = Object.values(declarations).flatMap((s) =>
@@ -134,8 +136,12 @@ export async function createHost(options: HostOptions): Promise<Host> {
     notices,
     liveFacts: () => {
       const offline = collector.offline()
-      const blind = judgement.standing()?.condition.blind ?? new Set<string>()
-      return { unsighted: { unseen: blind, dark: new Set() }, ...(offline === undefined ? {} : { offline }) }
+      const condition = judgement.standing()?.condition
+      const none = new Set<string>()
+      return {
+        unsighted: { unseen: condition?.blind ?? none, dark: condition?.dark ?? none },
+        ...(offline === undefined ? {} : { offline }),
+      }
     },
     capture: (ask) => startCapture(ask, { store, collector, works, profile, app: options.app, now }),
     change: async (ask) => {

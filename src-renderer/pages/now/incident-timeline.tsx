@@ -23,7 +23,8 @@ export function IncidentTimeline({
   const places = usePlaces()
   const look = useLook('timeline')
   const half = Math.ceil(look.now.getTime() / (MINUTE / 2)) * (MINUTE / 2)
-  const began = incident.since.from.getTime()
+  // An unknown beginning (before anybody watched) is drawn from where it is certain.
+  const began = incident.since.from.getTime() || incident.since.to.getTime()
   const span = useMemo(() => {
     const length = Math.max(half - began, 10 * MINUTE)
     return { from: new Date(half - Math.min(length * 1.6, 24 * 60 * MINUTE)), to: new Date(half) }
@@ -37,7 +38,7 @@ export function IncidentTimeline({
         id: urn,
         label: list[0]?.label ?? urn,
         bars: list.map((f) => ({
-          from: f.since.from,
+          from: f.since.from.getTime() === 0 ? f.since.to : f.since.from,
           certain: f.since.to,
           ...(f.closed === undefined ? {} : { to: f.closed }),
           health: healthOf[f.severity],

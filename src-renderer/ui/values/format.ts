@@ -116,7 +116,9 @@ export function formatCell(cell: Cell, field: FieldLook, look: Look): string {
 
 /** `02:41:08`, `02:41:08–02:46:00 UTC`, with an open side as `…`. */
 export function formatInterval(value: { readonly from?: Date; readonly to?: Date }, look: Pick<Look, 'now'>): string {
-  const { from, to } = value
+  // The epoch stands for a beginning before anybody watched.
+  const from = value.from?.getTime() === 0 ? undefined : value.from
+  const { to } = value
   if (from !== undefined && to !== undefined && from.getTime() === to.getTime()) return formatMoment(from, look.now)
   if (from === undefined && to === undefined) return '–'
   const left = from === undefined ? '…' : formatMoment(from, look.now).replace(' UTC', '')
