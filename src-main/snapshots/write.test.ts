@@ -166,7 +166,8 @@ describe('writeSnapshot', () => {
   })
 
   it('holds no host, address, user or path when shared, in no place and in no form', async () => {
-    const { path, manifest } = await writeSnapshot(ask('share'), ports(), quiet)
+    const moments = [{ at: '2026-01-02T01:30:00.000Z', name: 'broker-1.corp.example is gone', by: 'anna' }]
+    const { path, manifest } = await writeSnapshot(ask('share'), ports(undefined, { moments }), quiet)
     const names = ['broker-1.corp.example', 'client-7.corp.example', '10.1.2.3', 'anna', '/srv/kafka', 'bob@corp.example']
     expect(await findCanaries(path, names)).toEqual([])
     expect(manifest.redaction.counts).toMatchObject({ host: 2, address: 1, user: 1, path: 1, email: 1 })

@@ -137,7 +137,7 @@ async function capture(
     to: ask.to.toISOString(),
     zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
     redaction,
-    moments: ports.moments ?? [],
+    moments: (ports.moments ?? []).map((one) => ({ ...one, name: masked.text(one.name), by: masked.text(one.by) })),
     instances: await instances(ask, ports, exported, masked),
     collections: collections(exported, masked),
     entries: [
