@@ -94,7 +94,6 @@ export interface Page {
 }
 
 export const recordAsk = z.strictObject({ viewing, urn: urnText })
-export type RecordAsk = z.infer<typeof recordAsk>
 /** One version of a record: the fields that changed when it began. */
 export interface Change {
   readonly at: Date
@@ -177,7 +176,6 @@ export const findingsAsk = z.strictObject({
   to: z.date().optional(),
   limit: z.number().int().min(1).max(1_000),
 })
-export type FindingsAsk = z.infer<typeof findingsAsk>
 export interface FindingAnswer {
   readonly urn: string
   readonly rule: string
@@ -232,7 +230,6 @@ export const graphAsk = z.strictObject({
   hops: z.number().int().min(1).max(4),
   limit: z.number().int().min(1).max(300),
 })
-export type GraphAsk = z.infer<typeof graphAsk>
 export interface GraphNode {
   readonly id: string
   readonly label: string
@@ -302,7 +299,6 @@ export interface ReadBatch {
   readonly from: 'live' | 'recorded' | 'partly-recorded'
 }
 
-export const tick = z.strictObject({ system: word, collection: word, version: z.number() })
 export interface Tick {
   readonly system: string
   readonly collection: string
@@ -314,4 +310,3 @@ export const watchAsk = z.strictObject({
   collections: z.array(z.strictObject({ system: word, collection: word })).max(50),
   urns: z.array(urnText).max(50).optional(),
 })
-export type WatchAsk = z.infer<typeof watchAsk>
