@@ -86,6 +86,10 @@ describe('lag status', () => {
     const seen = samples(21, { committed: stuck, end: growing, members: () => 0 })
     expect(lagStatus(ask(seen, { hasOwner: false, groupState: 'Empty' })).status).toBe('NO_CONSUMER')
   })
+  test('a consumer group that nobody was in when we came does not stand still: it is too early to tell', () => {
+    const seen = samples(5, { committed: stuck, end: growing, members: () => 0 })
+    expect(lagStatus(ask(seen, { hasOwner: false, groupState: 'Empty' })).status).toBe('INSUFFICIENT')
+  })
   test('a consumer group whose last reader left within the window: STOPPED', () => {
     const seen = samples(21, { committed: (i) => (i < 8 ? 50n + n(i) : 58n), end: growing, members: (i) => (i < 8 ? 1 : 0) })
     expect(lagStatus(ask(seen, { hasOwner: false, groupState: 'Empty' })).status).toBe('STOPPED')

@@ -89,8 +89,10 @@ export function lagStatus(question: StatusQuestion): StatusAnswer {
   const inWindow = samples.filter((sample) => sample.at >= now - question.windowMs)
   const run = samples.filter((sample) => since !== undefined && sample.at >= since - pollMs / 2)
   const first = samples[0]
+  const hadMembers = inWindow.some((sample) => sample.members !== undefined && sample.members > 0)
+  const isAbandoned = question.protocolType === 'consumer' && !hadMembers
   if (inWindow.length < 3 || first === undefined || now - first.at < question.windowMs / 2) {
-    return standsLong && endMoved(run) ? { status: 'STANDING_STILL', ...stands } : { status: 'INSUFFICIENT' }
+    return standsLong && endMoved(run) && !isAbandoned ? { status: 'STANDING_STILL', ...stands } : { status: 'INSUFFICIENT' }
   }
   const isBurst = inWindow.some((sample) => sample.lag !== undefined && sample.lag <= allowed)
   if (isBurst && stoodMs < half && !(standsLong && endMoved(run))) return { status: 'OK' }
@@ -99,8 +101,7 @@ export function lagStatus(question: StatusQuestion): StatusAnswer {
   const fell = rewoundAt(inWindow)
   if (fell >= 0) return { status: 'REWIND', ...(inWindow[fell]?.members === 0 ? { note: 'group was empty then: a reset by hand' } : {}) }
   const hasMembers = (inWindow.at(-1)?.members ?? 0) > 0
-  const hadMembers = inWindow.some((sample) => sample.members !== undefined && sample.members > 0)
-  if (question.protocolType === 'consumer' && !hadMembers) return { status: 'NO_CONSUMER', ...stands }
+  if (isAbandoned) return { status: 'NO_CONSUMER', ...stands }
   const calm = inWindow.findLast((sample) => !sample.settling)
   if (question.groupState !== '' && settlingStates.has(question.groupState) && now - (calm?.at ?? first.at) > question.windowMs / 2)
     return { status: 'REBALANCING', ...stands }
