@@ -118,6 +118,7 @@ async function watchAll(handlers: Awaited<ReturnType<typeof openHost>>['handlers
     { system: 'kafka', collection: 'groups' },
     { system: 'kafka', collection: 'brokers' },
     { system: 'flink', collection: 'jobs' },
+    { system: 'flink', collection: 'progress' },
   ]
   for await (const _ of handlers.changes.watch({ collections }, { signal }));
 }
