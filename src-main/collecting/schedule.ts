@@ -117,8 +117,11 @@ export function createSchedule(ports: SchedulePorts): Schedule {
   function due(s: State): void {
     s.nextMs = undefined
     if (!running || s.running !== undefined || !hasWork(s)) return
-    const wait = s.first || ports.watched(s.name) || s.every === 'feed' ? 0 : ports.waitMs(s.name)
-    if (wait > 0) plan(s, clock.monotonicMs() + wait)
+    const now = clock.monotonicMs()
+    // What people look at may use up the budget; the rest is put off by it, but by half a poll at most: it must not grow stale for ever.
+    const latest = s.startedMs === undefined ? now : s.startedMs + 1.5 * pollMs(s)
+    const wait = s.first || ports.watched(s.name) || s.every === 'feed' ? 0 : Math.min(ports.waitMs(s.name), latest - now)
+    if (wait > 0) plan(s, now + wait)
     else void round(s)
   }
   async function round(s: State): Promise<void> {

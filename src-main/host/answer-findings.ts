@@ -22,7 +22,7 @@ export async function answerFindings(
 ): Promise<FindingsAnswer> {
   const all =
     ask.from && ask.to
-      ? (await queries.heldBetween(own.id, 'findings', ask.from, ask.to)).map((r) => findingAnswer(r, r.to))
+      ? heldOnce(await queries.heldBetween(own.id, 'findings', ask.from, ask.to))
       : (await queries.rows(own.id, 'findings', {}, at)).map((r) => findingAnswer(r))
   const findings = all
     .filter((f) => (ask.urn === undefined || f.urn === ask.urn) && (ask.system === undefined || f.system === ask.system))
@@ -39,6 +39,18 @@ export async function answerFindings(
       .toSorted((a, b) => severities.indexOf(a.severity) - severities.indexOf(b.severity) || a.opened.getTime() - b.opened.getTime()),
     total: findings.length,
   }
+}
+
+/** Of several versions of a finding that was open all along, the last one; closed only where no version follows. */
+function heldOnce(versions: Awaited<ReturnType<Queries['heldBetween']>>): readonly FindingAnswer[] {
+  const last = new Map<string, { readonly from: Date; readonly finding: FindingAnswer }>()
+  for (const version of versions) {
+    const finding = findingAnswer(version, version.ended === undefined ? undefined : version.to)
+    const id = `${finding.urn} ${finding.rule} ${finding.opened.getTime()}`
+    const before = last.get(id)
+    if (before === undefined || before.from <= version.from) last.set(id, { from: version.from, finding })
+  }
+  return [...last.values()].map((v) => v.finding)
 }
 
 /** Of several versions of one incident in a span, the last one. */
