@@ -1,5 +1,5 @@
 // The frame around every page: bar, rail, drawer, palette, keys that work everywhere, and what must be said at the top.
-import { Outlet, useNavigate, useRouterState } from '@tanstack/react-router'
+import { Outlet, useNavigate, useRouter, useRouterState } from '@tanstack/react-router'
 import { type JSX, useEffect, useMemo, useState } from 'react'
 import { useHello } from '../client/control.ts'
 import { useConnectionState, ViewingProvider } from '../client/landscope.tsx'
@@ -57,6 +57,7 @@ function Inside({ onExact, onZone }: { readonly onExact: () => void; readonly on
   const [palette, setPalette] = useState(false)
   const [help, setHelp] = useState(false)
   const [dismissed, setDismissed] = useState<ReadonlySet<string>>(new Set())
+  const { history } = useRouter()
   const path = useRouterState({ select: (s) => s.location.pathname })
   const file = hello.data?.sources.find((s) => s.source === viewing.source)
   const now = viewing.at ?? (file === undefined ? new Date() : new Date(file.manifest.to))
@@ -94,7 +95,7 @@ function Inside({ onExact, onZone }: { readonly onExact: () => void; readonly on
     goConnections: () => places.page('/connections'),
     back: () => {
       if (search.peek !== undefined) places.peek(undefined)
-      else history.back()
+      else if (history.canGoBack()) history.back() // never out of the app to where the browser was before
     },
   })
   const { peek } = search
