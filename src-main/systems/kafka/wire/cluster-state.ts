@@ -1,4 +1,4 @@
-/** The rest of what a cluster tells about itself: disks, quorum, settings, open transactions. */
+/** The rest of what a cluster tells about itself: disks, quorum, settings. */
 import { type Reader, Writer } from '@platformatic/kafka'
 import { wireApi } from './wire-api.ts'
 
@@ -163,87 +163,5 @@ export const describeConfigs = wireApi<
         return { name, value, source, isSensitive }
       }),
     }))
-  },
-})
-
-export interface ActiveProducer {
-  readonly producerId: bigint
-  readonly producerEpoch: number
-  readonly lastTimestamp: bigint
-  /** -1 when it has no open transaction here. */
-  readonly txnStartOffset: bigint
-}
-
-export const describeProducers = wireApi<
-  { readonly topics: readonly { readonly name: string; readonly partitions: readonly number[] }[] },
-  readonly {
-    readonly name: string
-    readonly partitions: readonly {
-      readonly partition: number
-      readonly errorCode: number
-      readonly producers: readonly ActiveProducer[]
-    }[]
-  }[]
->({
-  key: 61,
-  name: 'DescribeProducers',
-  min: 0,
-  max: 0,
-  encode: (_version, input) =>
-    Writer.create()
-      .appendArray([...input.topics], (w, topic) =>
-        w.appendString(topic.name).appendArray([...topic.partitions], (p, n) => p.appendInt32(n), true, false),
-      )
-      .appendTaggedFields(),
-  decode: (_version, reader) => {
-    reader.readInt32()
-    return reader.readArray((t) => ({
-      name: t.readString(),
-      partitions: t.readArray((p) => {
-        const head = { partition: p.readInt32(), errorCode: p.readInt16() }
-        p.readNullableString()
-        const producers = p.readArray((a) => {
-          const producer = { producerId: a.readInt64(), producerEpoch: a.readInt32() }
-          a.readInt32()
-          const lastTimestamp = a.readInt64()
-          a.readInt32()
-          return { ...producer, lastTimestamp, txnStartOffset: a.readInt64() }
-        })
-        return { ...head, producers }
-      }),
-    }))
-  },
-})
-
-export interface ListedTransaction {
-  readonly transactionalId: string
-  readonly producerId: bigint
-  readonly state: string
-}
-
-export const listTransactions = wireApi<
-  Record<string, never>,
-  { readonly errorCode: number; readonly transactions: readonly ListedTransaction[] }
->({
-  key: 66,
-  name: 'ListTransactions',
-  min: 0,
-  max: 2,
-  encode: (version) => {
-    const w = Writer.create()
-      .appendArray<string>([], (s, state) => s.appendString(state), true, false)
-      .appendArray<bigint>([], (p, id) => p.appendInt64(id), true, false)
-    if (version >= 1) w.appendInt64(-1n)
-    if (version >= 2) w.appendString(null)
-    return w.appendTaggedFields()
-  },
-  decode: (_version, reader) => {
-    reader.readInt32()
-    const errorCode = reader.readInt16()
-    reader.readArray((r) => r.readString(), true, false)
-    return {
-      errorCode,
-      transactions: reader.readArray((r) => ({ transactionalId: r.readString(), producerId: r.readInt64(), state: r.readString() })),
-    }
   },
 })

@@ -1,4 +1,4 @@
-/** Metadata and DescribeCluster: brokers, topics with their ids, and who leads each partition. Never creates a topic. */
+/** Metadata: brokers, topics with their ids, and who leads each partition. Never creates a topic. */
 import { Writer } from '@platformatic/kafka'
 import { wireApi } from './wire-api.ts'
 
@@ -76,41 +76,5 @@ export const metadata = wireApi<{ readonly topics: readonly string[] | null }, M
       authorized: r.readInt32(),
     }))
     return { brokers, clusterId, topics }
-  },
-})
-
-export interface ClusterAnswer {
-  readonly errorCode: number
-  readonly errorMessage: string | null
-  readonly clusterId: string
-  /** Bit mask of what this user may do with the cluster; 0 means nothing. The permission probe. */
-  readonly authorizedOperations: number
-  readonly brokers: readonly BrokerEntry[]
-}
-
-export const describeCluster = wireApi<Record<string, never>, ClusterAnswer>({
-  key: 60,
-  name: 'DescribeCluster',
-  min: 0,
-  max: 1,
-  encode: (version) => {
-    const w = Writer.create().appendBoolean(true)
-    if (version >= 1) w.appendInt8(1)
-    return w.appendTaggedFields()
-  },
-  decode: (version, reader) => {
-    reader.readInt32()
-    const errorCode = reader.readInt16()
-    const errorMessage = reader.readNullableString()
-    if (version >= 1) reader.readInt8()
-    const clusterId = reader.readString()
-    reader.readInt32()
-    const brokers = reader.readArray((r) => ({
-      nodeId: r.readInt32(),
-      host: r.readString(),
-      port: r.readInt32(),
-      rack: r.readNullableString(),
-    }))
-    return { errorCode, errorMessage, clusterId, brokers, authorizedOperations: reader.readInt32() }
   },
 })
