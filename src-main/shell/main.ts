@@ -20,7 +20,12 @@ const profile = wanted.profile ?? defaultProfileFolder()
 /** What a second instance hands to the first, instead of Chromium's reordered copy of its arguments. */
 const secondInstance = z.object({ words: z.array(z.string().max(4_096)).max(100), cwd: z.string().max(4_096) })
 
-mkdirSync(profile, { recursive: true, mode: 0o700 })
+try {
+  mkdirSync(profile, { recursive: true, mode: 0o700 })
+} catch (error) {
+  console.error(`The profile folder ${profile} cannot be used: ${error instanceof Error ? error.message : String(error)}`)
+  app.exit(1)
+}
 app.setPath('userData', join(profile, 'shell'))
 registerAppScheme()
 // As root Chromium runs only without its sandbox; enabling it then would end every child process.

@@ -3,6 +3,7 @@
 import { join } from 'node:path'
 import { MessageChannelMain, type UtilityProcess, utilityProcess } from 'electron'
 import type { FromHost, ToHost } from '../host/shell-messages.ts'
+import { killProcess } from './kill-process.ts'
 
 type Send = (message: ToHost, port?: Electron.MessagePortMain) => void
 
@@ -32,18 +33,14 @@ export function readerProcesses(programs: string): ReaderProcesses {
     send({ type: 'reader', id }, port2)
   }
 
-  function end(reader: UtilityProcess): void {
-    if (reader.pid !== undefined) process.kill(reader.pid, 'SIGKILL') // it may be busy for ever: nothing softer is heard
-  }
-
   return {
     onMessage: (message, send) => {
       if (message.type === 'start-reader') start(message.id, send)
       const reader = message.type === 'kill-reader' ? running.get(message.id) : undefined
-      if (reader !== undefined) end(reader)
+      if (reader !== undefined) killProcess(reader)
     },
     endAll: () => {
-      for (const reader of running.values()) end(reader)
+      for (const reader of running.values()) killProcess(reader)
       running.clear()
     },
   }

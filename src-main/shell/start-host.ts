@@ -5,6 +5,7 @@ import { app, MessageChannelMain, type MessagePortMain, utilityProcess } from 'e
 import { redactText } from '../host/redact.ts'
 import type { FromHost, HostState } from '../host/shell-messages.ts'
 import { type HostChild, type HostProcess, keepHost } from './host-process.ts'
+import { killProcess } from './kill-process.ts'
 import { readerProcesses } from './reader-processes.ts'
 
 /** How much of the host's last words goes into a report. */
@@ -67,9 +68,7 @@ function fork(
   child.on('exit', (code) => on.exit(code))
   return {
     send: (message, port) => child.postMessage(message, port === undefined ? [] : [port]),
-    kill: () => {
-      if (child.pid !== undefined) process.kill(child.pid, 'SIGKILL')
-    },
+    kill: () => killProcess(child),
     lastLines: () => lines.map((line) => redactText(line.slice(0, 2_000))),
   }
 }
