@@ -64,7 +64,8 @@ export async function openServedApp(options: ServedOptions = {}): Promise<Served
       }),
     ])
     const browser = left.end(await openChromium(), (b) => b.close())
-    const page = await browser.newPage({ viewport: options.viewport ?? { width: 1440, height: 900 } })
+    const context = await browser.newContext({ viewport: options.viewport ?? { width: 1440, height: 900 } })
+    const page = await context.newPage()
     await page.goto(url)
     return { page, browser, profile, pid: server.pid ?? 0, close: left.endAll }
   } catch (error) {

@@ -14,7 +14,7 @@ import { openStore } from './open-store.ts'
 import type { CoveredData, Queries, Store } from './store-types.ts'
 import { toy } from './toy.ts'
 
-const runsWanted = process.env.LANDSCOPE_COUNTS === 'full' ? 200 : 20
+const runsWanted = process.env.LANDSCOPE_FULL_COUNTS === '1' ? 200 : 20
 const pollMs = 20_000
 const start = Date.UTC(2026, 0, 1)
 const hosts = ['h1', 'h2', 'h3']
