@@ -24,6 +24,7 @@ describe('what people look at', () => {
     const looks = createLooks({ toy }, () => {})
     looks.add({ collections: [], urns: [urn('things', ['a/b']), urn('parts', ['c', '7']), urn('parts', ['c', '8'])] })
     expect(looks.wanted(of, 'closer')).toEqual([{ thing: 'a/b' }, { thing: 'c' }])
+    expect([looks.watched(of, 'closer'), looks.watched(of, 'fleet'), looks.watched(of, 'news')]).toEqual([true, true, false])
     expect(looks.wanted(of, 'fleet')).toEqual([])
   })
 
@@ -37,6 +38,7 @@ describe('what people look at', () => {
     const looks = createLooks({ toy }, () => {})
     looks.want('c1', 'parts', [{ thing: 'sick' }])
     expect(looks.wanted(of, 'closer')).toEqual([{ thing: 'sick' }])
+    expect(looks.watched(of, 'closer')).toBe(false)
     looks.want('c1', 'parts', [])
     expect(looks.wanted(of, 'closer')).toEqual([])
   })

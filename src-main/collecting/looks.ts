@@ -16,7 +16,7 @@ export interface Looks {
   add(look: Look): () => void
   /** Scopes of a collection that are asked for although nobody looks (they are unhealthy). Replaces what was said before. */
   want(connection: string, collection: string, scopes: readonly AnyRow[]): void
-  /** True when somebody looks at a collection that the sweep fills, here. */
+  /** True when somebody looks at a collection that the sweep fills, or at a record that such a one hangs on, here. */
   watched(of: Stored, sweep: string): boolean
   /** The scopes of the sweep's collections that are wanted, each once. */
   wanted(of: Stored, sweep: string): readonly AnyRow[]
@@ -87,10 +87,11 @@ export function createLooks(systems: Readonly<Record<string, AnySystem>>, change
     },
     watched: (of, sweep) => {
       const emits = emitted(of, sweep)
+      const system = systems[of.system]
+      const shows = (urn: Urn): boolean =>
+        here(urn, of) && emits.some((into) => into === urn.collection || (system !== undefined && scopeIn(system, urn, into) !== undefined))
       return [...looks].some(
-        (look) =>
-          look.collections.some((c) => c.system === of.system && emits.includes(c.collection)) ||
-          look.urns.some((urn) => here(urn, of) && emits.includes(urn.collection)),
+        (look) => look.collections.some((c) => c.system === of.system && emits.includes(c.collection)) || look.urns.some(shows),
       )
     },
     wanted: (of, sweep) => {

@@ -1,10 +1,16 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import type { Tick } from '../../shared/contract/messages.ts'
 import { AppError } from '../../shared/model/app-error.ts'
 import type { Connect } from '../../shared/model/connector.ts'
 import type { AnySystem } from '../../shared/model/system.ts'
+import { openStore } from '../store/open-store.ts'
+import type { Store } from '../store/store-types.ts'
 import { createCollector } from './collector.ts'
-import { createFakeClock } from './toy/fake-clock.ts'
+import { createFakeClock, type FakeClock } from './toy/fake-clock.ts'
 import { createFakeStore } from './toy/fake-store.ts'
 import { scriptedToy, type ToyScript, thing } from './toy/toy-connect.ts'
 import { toy } from './toy/toy-system.ts'
@@ -42,9 +48,77 @@ function believe(before: ReadonlyMap<string, string>, r: Round): ReadonlyMap<str
   }
 }
 
-async function play(rounds: readonly Round[]): Promise<void> {
+interface Kept {
+  readonly clock: FakeClock
+  readonly store: Pick<Store, 'round' | 'closeConnection'>
+  readonly ticks: () => readonly Tick[]
+  /** Rounds that are open. */
+  readonly open: () => number
+  held(): Promise<readonly string[]>
+  times(): readonly number[]
+}
+function inMemory(): Kept {
   const clock = createFakeClock()
   const store = createFakeStore(toy, clock.monotonicMs)
+  return {
+    clock,
+    store,
+    ticks: () => store.ticks,
+    open: () => store.open,
+    held: async () => store.held('c', 'things'),
+    times: () => store.commits.map((c) => c.at.getTime()),
+  }
+}
+/** The real Store, with its promises counted so that the clock can wait for them. */
+async function onDisk(folder: string): Promise<Kept & { close(): Promise<void> }> {
+  let busy = 0
+  let open = 0
+  const told: Tick[] = []
+  const times: number[] = []
+  const clock = createFakeClock(undefined, () => busy > 0)
+  const real = await openStore({ folder, systems: [toy], now: clock.now })
+  const counted = async <T>(work: Promise<T>): Promise<T> => {
+    busy += 1
+    return work.finally(() => {
+      busy -= 1
+    })
+  }
+  const round: Store['round'] = (...of) => {
+    const writer = real.round(...of)
+    open += 1
+    return {
+      ...writer,
+      stage: (...args) => counted(writer.stage(...args)),
+      commit: (at, error) =>
+        counted(
+          (async () => {
+            const ticks = await writer.commit(at, error)
+            open -= 1
+            told.push(...ticks)
+            times.push(at.getTime())
+            return ticks
+          })(),
+        ),
+      abort: () =>
+        counted(
+          writer.abort().finally(() => {
+            open -= 1
+          }),
+        ),
+    }
+  }
+  return {
+    clock,
+    store: { round, closeConnection: (id, at) => counted(real.closeConnection(id, at)) },
+    ticks: () => told,
+    open: () => open,
+    held: async () => (await real.rows('toy', 'things', { connection: 'c' })).map((r) => String(r.row.thing)).sort(),
+    times: () => times,
+    close: () => real.close(),
+  }
+}
+
+async function play(rounds: readonly Round[], { clock, store, ...kept }: Kept): Promise<void> {
   let believed: ReadonlyMap<string, string> = new Map()
   let at = 0
   const script: ToyScript = {
@@ -87,25 +161,44 @@ async function play(rounds: readonly Round[]): Promise<void> {
   await clock.settle()
   let last = -1
   for (let guard = 0; at <= rounds.length && guard < 20 * rounds.length + 20; guard += 1) {
-    const running = store.open > 0
+    const running = kept.open() > 0
     if (!running && at !== last) {
-      expect(store.held('c', 'things')).toEqual([...believed.keys()].sort())
+      expect(await kept.held()).toEqual([...believed.keys()].sort())
       last = at
     }
     await clock.advance(rounds[at]?.pauseMs ?? 1_000)
   }
   // every change was told, once, in order
-  expect(heard).toEqual(store.ticks.map((t) => t.version))
-  const times = store.commits.map((c) => c.at.getTime())
+  expect(heard).toEqual(kept.ticks().map((t) => t.version))
+  const times = kept.times()
   expect(times).toEqual([...times].sort((a, b) => a - b))
   const closing = collector.close()
   await clock.advance(3_000)
   await closing
-  expect(store.open).toBe(0)
+  expect(kept.open()).toBe(0)
 }
 
 describe('rounds of any kind, in any order', () => {
   it('leave the Store with what was proved, and lose no tick', { timeout: 60_000 }, async () => {
-    await fc.assert(fc.asyncProperty(fc.array(round, { minLength: 1, maxLength: 10 }), play), { numRuns: 40 })
+    await fc.assert(
+      fc.asyncProperty(fc.array(round, { minLength: 1, maxLength: 10 }), (rounds) => play(rounds, inMemory())),
+      { numRuns: 40 },
+    )
+  })
+
+  it('leave the real Store with what was proved, too', { timeout: 120_000 }, async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(round, { minLength: 1, maxLength: 6 }), async (rounds) => {
+        const folder = await mkdtemp(join(tmpdir(), 'rounds-'))
+        const kept = await onDisk(folder)
+        try {
+          await play(rounds, kept)
+        } finally {
+          await kept.close()
+          await rm(folder, { recursive: true, force: true })
+        }
+      }),
+      { numRuns: 4 },
+    )
   })
 })

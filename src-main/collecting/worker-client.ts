@@ -263,8 +263,12 @@ export function createWorkerClient(line: Line, events: WorkerEvents, { pingMs = 
     close: async (graceMs = 2_000) => {
       finish(new AppError('cancelled', 'The connection was closed.').data)
       line.send({ type: 'close' })
-      const gone = new Promise<void>((resolve) => line.onEnd(() => resolve()))
-      await Promise.race([gone, new Promise<void>((resolve) => setTimeout(resolve, graceMs).unref())])
+      let timer: NodeJS.Timeout | undefined
+      await new Promise<void>((resolve) => {
+        line.onEnd(() => resolve())
+        timer = setTimeout(resolve, graceMs)
+      })
+      clearTimeout(timer)
       await line.end()
     },
   }

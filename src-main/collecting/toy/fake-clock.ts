@@ -12,12 +12,18 @@ export interface FakeClock extends Clock {
 
 const turns = 12
 
-export function createFakeClock(start = Date.UTC(2026, 0, 1)): FakeClock {
+/** `busy` says that something outside (a database) is under way: its turns are waited for. */
+export function createFakeClock(start = Date.UTC(2026, 0, 1), busy: () => boolean = () => false): FakeClock {
   const timers = new Set<{ readonly at: number; readonly call: () => void }>()
   let ms = 0
   let jumped = 0
   const settle = async (): Promise<void> => {
-    for (let i = 0; i < turns; i += 1) await new Promise((resolve) => setImmediate(resolve))
+    for (let i = 0; i < turns; i += 1) {
+      await new Promise((resolve) => setImmediate(resolve))
+      if (!busy()) continue
+      await new Promise((resolve) => setTimeout(resolve, 1))
+      i = -1
+    }
   }
   return {
     now: () => new Date(start + ms + jumped),

@@ -1,10 +1,20 @@
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { afterEach, describe, expect, it } from 'vitest'
-import type { Ctx } from '../../../shared/model/connector.ts'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import type { Connect, Ctx } from '../../../shared/model/connector.ts'
 import { isUnknown } from '../../../shared/model/known.ts'
+import type { AnySystem } from '../../../shared/model/system.ts'
+import { formatUrn } from '../../../shared/model/urn.ts'
+import { flink as declared } from '../../../shared/systems/flink/system.ts'
+import { systemClock } from '../../collecting/clock.ts'
+import { createCollector } from '../../collecting/collector.ts'
+import { inlineLine } from '../../collecting/worker.ts'
+import { openStore } from '../../store/open-store.ts'
 import { connect } from './connect.ts'
 
 type Answers = Record<string, unknown>
@@ -296,4 +306,35 @@ it('counts what it asked, and writes nothing', async () => {
   await sweep(talk, 'jobs')
   expect(Object.values(talk.connected.traffic())).toMatchObject([{ requests: talk.asked.length, writes: 0 }])
   expect(talk.offsets.length).toBeGreaterThan(0)
+})
+
+it('has its rounds taken by the Store, under one line each job', async () => {
+  const talk = await flink(recorded('2.3.0'), values)
+  const folder = await mkdtemp(join(tmpdir(), 'flink-rounds-'))
+  const store = await openStore({ folder, systems: [declared], now: () => new Date() })
+  const faults: unknown[] = []
+  const collector = createCollector({
+    systems: { flink: declared },
+    store,
+    clock: systemClock,
+    openLine: inlineLine(async () => ({ declared, connect: connect as unknown as Connect<AnySystem> })),
+    log: (_, __, message, data) => void faults.push([message, data]),
+  })
+  closing.push(async () => {
+    await collector.close()
+    await store.close()
+    await rm(folder, { recursive: true, force: true })
+  })
+  await collector.put({ id: 'f', system: 'flink', title: 'F', endpoints: { rest: { addresses: [talk.base] } }, settings: {} })
+  const rows = async (name: string) => (await store.rows('flink', name, { connection: 'f' })).map((r) => r.row)
+  // The first round reads as many as twenty requests allow; the others come in turn, at once where somebody looks.
+  await vi.waitFor(async () => expect((await rows('progress')).length).toBeGreaterThan(2), { timeout: 15_000 })
+  const jid = jidOf(talk, 'route-play-events')
+  collector.look({ collections: [], urns: [formatUrn({ system: 'flink', instance: talk.base.slice(7), collection: 'jobs', key: [jid] })] })
+  await vi.waitFor(async () => expect((await rows('sourcePartitions')).length).toBeGreaterThan(3), { timeout: 15_000 })
+  expect((await rows('progress')).map((p) => p.jid)).toContain(jid)
+  expect((await rows('sourcePartitions')).map((p) => p.topic)).toContain('play-events')
+  expect((await rows('checkpoints')).length).toBeGreaterThan(5)
+  expect(collector.state('f')).toMatchObject({ state: 'answering' })
+  expect(faults).toEqual([])
 })
