@@ -1,7 +1,7 @@
 /** Fields that need the past: status, since when a commit stands, how old the first unread record is, when it will be done or lost. */
 import type { Derived, Row } from '../../../shared/model/collection.ts'
 import type { Interval } from '../../../shared/model/fields.ts'
-import { isUnknown, type Known, known, unknown } from '../../../shared/model/known.ts'
+import { isUnknown, type Known, known, type Unknown, unknown } from '../../../shared/model/known.ts'
 import type { AgeMethod } from '../../../shared/systems/kafka/groups.ts'
 import { kafka } from '../../../shared/systems/kafka/system.ts'
 import type { LagStatus } from '../../../shared/systems/kafka/words.ts'
@@ -152,7 +152,7 @@ function lossOf(row: Position, startRate: number | undefined, consumed: number |
   return ms ?? no('retention does not gain on it')
 }
 
-/** A group is as bad as its worst partition; orphans and share distances do not count. */
+/** A group is as bad as its worst partition; orphans do not count. */
 const grouped = derive(kafka, { on: 'groups', also: ['groupPartitions'] }, (row, see): DerivedGroup => {
   const positions = see.rows('groupPartitions').filter((position) => position.orphan !== true)
   const statuses = positions.flatMap((position) => known(position.status) ?? [])
@@ -171,9 +171,9 @@ const grouped = derive(kafka, { on: 'groups', also: ['groupPartitions'] }, (row,
     isUnknown(position.eta) && position.eta.note === 'never at this rate' ? ('never' as const) : known(position.eta),
   )
   const losses = positions.flatMap((position) => known(position.timeToLoss) ?? [])
-  const unasked = isUnknown(row.kinds) ? row.kinds : undefined
+  const worst = worstStatus(statuses)
   return {
-    status: unasked === undefined ? (worstStatus(statuses) ?? 'NOTHING_COMMITTED') : 'ERROR',
+    status: isUnknown(row.kinds) ? row.kinds : worst === 'ERROR' ? silenceOf(positions) : (worst ?? 'NOTHING_COMMITTED'),
     standsSince: first?.since ?? no('no commit stands'),
     standsAt:
       first === undefined || committed === undefined ? [] : [first.position.topic, String(first.position.partition), String(committed)],
@@ -182,6 +182,12 @@ const grouped = derive(kafka, { on: 'groups', also: ['groupPartitions'] }, (row,
     timeToLoss: losses.length === 0 ? no('retention does not gain on it') : Math.min(...losses),
   }
 })
+
+/** Why nothing can be said of a group whose worst partition did not answer: not known is no status, so that no finding ends by it. */
+function silenceOf(positions: readonly Position[]): Unknown {
+  const lags = positions.filter((position) => position.kind === 'ERROR').map((position) => position.lag)
+  return lags.find(isUnknown) ?? unknown('unanswered')
+}
 
 /** In the order they run: positions first, then the groups made of them. */
 export const derives: readonly AnyDerive[] = [settled, moving, grouped]

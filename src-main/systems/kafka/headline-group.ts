@@ -71,6 +71,7 @@ function saysOf(group: GroupRow, see: GroupSee): Sentence {
       return known(group.lag) === 0n
         ? say`Keeping up: nothing unread at ${counted(countOf(group).counted, 'partition')}.`
         : say`Keeping up: ${lagWords(group)} unread, and none for long.`
+    case undefined:
     case 'ERROR': {
       const reason = wordOf(group.lag)
       return known(group.lag) === undefined ? say`Not known: ${reason}.` : say`Partly known: ${lagWords(group)} behind.`
@@ -78,7 +79,7 @@ function saysOf(group: GroupRow, see: GroupSee): Sentence {
     case 'NO_COMMIT':
       return say`${counted(positions.filter((p) => p.kind === 'NO_COMMIT').length, 'partition')} ${positions.length === 1 ? 'has' : 'have'} no commit; the rest: ${lagWords(group)} behind.`
     default: {
-      const word = status === undefined ? 'Not judged' : statusWords[status].word
+      const { word } = statusWords[status]
       const places = positions.filter((p) => p.status === status).map((p) => placeName(p.topic, p.partition))
       return say`${word.charAt(0).toUpperCase()}${word.slice(1)}${places.length === 0 ? '' : `: ${listWords(places)}`}. ${lagWords(group)} behind.`
     }

@@ -124,7 +124,7 @@ describe('sentences', () => {
     )
   })
   test('partial: at least, how many are counted, and why the others are not', () => {
-    const row = group({ status: 'ERROR', lag: 1_200_000n, atLeast: true, counted: 311, uncounted: 14 })
+    const row = group({ status: unknown('refused'), lag: 1_200_000n, atLeast: true, counted: 311, uncounted: 14 })
     const dark = position({ kind: 'ERROR', lag: unknown('refused', 'b7:9092: refused the connection'), status: 'ERROR' })
     const { says, also } = headlineOf('groups', row, { rows: { groupPartitions: [dark] } })
     expect(says).toBe('Partly known: at least 1,200,000 records behind.')
@@ -218,6 +218,12 @@ describe('derived fields', () => {
       standsAt: ['orders', '1', '1234'],
       eta: { note: 'never at this rate' },
     })
+  })
+  test('a group whose worst partition did not answer has no status, so that no finding of it ends', () => {
+    const refused = unknown('refused', 'b7:9092: refused the connection')
+    const rows = { groupPartitions: [position(), position({ partition: 1n, kind: 'ERROR', status: 'ERROR', lag: refused })] }
+    expect(derived(group(), { rows })).toMatchObject({ status: refused })
+    expect(derived(group(), { rows: { groupPartitions: [standing, ...rows.groupPartitions] } })).toMatchObject({ status: 'STALLED' })
   })
   test('a group without commits is not judged', () => {
     expect(derived(group({ kinds: {} }), { rows: {} })).toMatchObject({ status: 'NOTHING_COMMITTED' })
