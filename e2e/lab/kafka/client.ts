@@ -1,6 +1,7 @@
 // The lab's kafkajs clients: quiet, patient, without the idle timer.
 import kafkajs, { type Kafka } from 'kafkajs'
 import { stopKafkajsIdleTimer } from '../../support/kafkajs-idle-timer.ts'
+import { waitFor } from '../../support/process.ts'
 import { metadataOf } from './raw.ts'
 
 /** A kafkajs client that says nothing and keeps trying through the loss of a broker. */
@@ -38,10 +39,11 @@ export interface TopicPlan {
   readonly config?: Readonly<Record<string, string>>
 }
 
-/** Creates topics and waits until every partition has a leader. */
+/** Creates topics and waits until every broker knows a leader of every partition: brokers learn of a new topic one after the other. */
 export async function createTopics(bootstrap: readonly string[], plans: readonly TopicPlan[]): Promise<void> {
   await withAdmin(bootstrap, (admin) =>
     admin.createTopics({
+      waitForLeaders: false,
       topics: plans.map((plan) => ({
         topic: plan.topic,
         numPartitions: plan.assignment ? -1 : (plan.partitions ?? 1),
@@ -53,6 +55,15 @@ export async function createTopics(bootstrap: readonly string[], plans: readonly
       })),
     }),
   )
+  const names = plans.map((plan) => plan.topic)
+  for (const address of bootstrap) {
+    await waitFor(`${names.join(', ')} on ${address}`, async () => {
+      const { topics } = await metadataOf([address], names)
+      return topics.every(
+        (topic) => topic.errorCode === 0 && topic.partitions.length > 0 && topic.partitions.every((one) => one.leaderId >= 0),
+      )
+    })
+  }
 }
 
 /** Leader of a partition by metadata; undefined while it has none. */
