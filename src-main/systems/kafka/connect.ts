@@ -29,7 +29,7 @@ export const connect: Connect<typeof kafka> = async (given, ctx) => {
   const memory = createMemory()
   return {
     identify: async () => {
-      const { clusterId, brokers } = await cluster.metadata()
+      const { clusterId, brokers } = await cluster.metadata([])
       if (clusterId !== null && clusterId !== '') return { instance: clusterId, by: 'server' }
       return {
         instance: brokers
