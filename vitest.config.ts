@@ -17,6 +17,8 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['shared/**/*.test.ts', 'src-main/**/*.test.ts', 'src-renderer/**/*.test.ts', 'e2e/support/**/*.test.ts'],
+          // Long random runs: they stand beside the code, and run with the faults.
+          exclude: ['**/*.property.test.ts', '**/node_modules/**'],
           environment: 'node',
           testTimeout: 20_000,
         },
@@ -26,6 +28,8 @@ export default defineConfig({
         test: {
           name: 'component',
           include: ['src-renderer/**/*.test.tsx'],
+          testTimeout: 60_000,
+          expect: { poll: { timeout: 20_000 } },
           browser: {
             enabled: true,
             headless: true,
@@ -38,7 +42,7 @@ export default defineConfig({
       { test: { name: 'structure', include: ['e2e/structure/**/*.test.ts'], environment: 'node' } },
       { test: { name: 'app', include: ['e2e/app/**/*.spec.ts'], environment: 'node', ...serial } },
       { test: { name: 'systems', include: ['e2e/systems/**/*.spec.ts'], environment: 'node', ...serial } },
-      { test: { name: 'faults', include: ['e2e/faults/**/*.spec.ts'], environment: 'node', ...serial } },
+      { test: { name: 'faults', include: ['e2e/faults/**/*.spec.ts', 'src-main/**/*.property.test.ts'], environment: 'node', ...serial } },
       { test: { name: 'security', include: ['e2e/security/**/*.spec.ts'], environment: 'node', ...serial } },
     ],
   },
