@@ -56,7 +56,13 @@ export async function listMetricIds(rest: Rest, jid: string, vertex: string, sig
   return (await rest.get(`${vertexPath(jid, vertex)}/subtasks/metrics`, answers.aggregated, signal)).map((m) => m.id)
 }
 
-/** Metrics over all subtasks. One id that a vertex does not have empties the whole answer: only ask for ids of its list. */
+/** Requests that may be spent on finding the id that empties an answer. */
+const spare = 12
+
+/**
+ * Metrics over all subtasks. One id that a vertex does not have empties the whole answer: ask only for ids of its list. Where an answer is
+ * empty all the same, it is asked again by halves; ids that never answer are left out.
+ */
 export async function getVertexMetrics(
   rest: Rest,
   jid: string,
@@ -65,9 +71,15 @@ export async function getVertexMetrics(
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, answers.Aggregated>> {
   const found = new Map<string, answers.Aggregated>()
-  for (const some of chunks(ids)) {
-    const part = await rest.get(`${vertexPath(jid, vertex)}/subtasks/metrics`, answers.aggregated, signal, { get: some.join(',') })
-    for (const metric of part) found.set(metric.id, metric)
+  const parts = [...chunks(ids)]
+  let more = spare
+  for (let part = parts.shift(); part !== undefined; part = parts.shift()) {
+    const answer = await rest.get(`${vertexPath(jid, vertex)}/subtasks/metrics`, answers.aggregated, signal, { get: part.join(',') })
+    for (const metric of answer) found.set(metric.id, metric)
+    if (answer.length > 0 || part.length < 2 || more < 2) continue
+    more -= 2
+    const half = Math.ceil(part.length / 2)
+    parts.push(part.slice(0, half), part.slice(half))
   }
   return found
 }

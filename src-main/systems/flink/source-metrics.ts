@@ -12,9 +12,15 @@ const partitionId = /^(.*)\.KafkaSourceReader\.topic\.(.+)\.partition\.(\d+)\.(c
 const operatorId =
   /^(.*)\.(pendingRecords|numRecordsInPerSecond|currentEmitEventTimeLag|sourceIdleTime|KafkaSourceReader\.commitsFailed|KafkaSourceReader\.KafkaConsumer\.connection-count)$/s
 
-/** True for the ids that tell about sources. */
-export function isSourceMetric(id: string): boolean {
-  return partitionId.test(id) || operatorId.test(id)
+/** The ids that tell about sources. Other operators of the vertex are left out: each id is a risk and makes the request longer. */
+export function sourceMetrics(ids: readonly string[]): readonly string[] {
+  const operators = new Set(
+    ids.flatMap(
+      (id) =>
+        partitionId.exec(id)?.[1] ?? /^(.*)\.(?:sourceIdleTime|pendingRecords|KafkaSourceReader\.commitsFailed)$/s.exec(id)?.[1] ?? [],
+    ),
+  )
+  return ids.filter((id) => partitionId.test(id) || operators.has(operatorId.exec(id)?.[1] ?? ''))
 }
 
 /** Sources of one vertex. An operator is one when its metrics say that it waits for records or reads Kafka. */

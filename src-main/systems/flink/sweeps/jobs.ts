@@ -9,7 +9,7 @@ import { isOver } from '../job-status.ts'
 import { metric, moment } from '../known-values.ts'
 import { fromPlace, type Work } from '../memory.ts'
 import { getCheckpointConfig, getCheckpoints, getExceptions, getJob, getJobMetrics, listJobs } from '../rest.ts'
-import { isSourceMetric, type PartitionRow, readSources, type SourceRow } from '../source-metrics.ts'
+import { type PartitionRow, readSources, type SourceRow, sourceMetrics } from '../source-metrics.ts'
 
 type All = (typeof flink)['collections']
 type Filled = 'progress' | 'checkpoints' | 'exceptions' | 'sources' | 'sourcePartitions'
@@ -47,7 +47,7 @@ async function readDetails(work: Work, line: JobLine, signal: AbortSignal): Prom
 
   const found = { sources: [] as SourceRow[], partitions: [] as PartitionRow[] }
   for (const vertex of isOver(line.state) ? [] : sourceVertices(job)) {
-    const { sources, partitions } = readSources(jid, vertex.id, await ids.read(jid, vertex.id, isSourceMetric, signal))
+    const { sources, partitions } = readSources(jid, vertex.id, await ids.read(jid, vertex.id, sourceMetrics, signal))
     found.sources.push(...sources)
     // Two sources may read one partition: the one that is listed first speaks for it.
     found.partitions.push(...partitions.filter((p) => !found.partitions.some((q) => q.topic === p.topic && q.partition === p.partition)))

@@ -23,7 +23,7 @@ const named = new Set([
   'currentInputWatermark',
 ])
 const late = '.numLateRecordsDropped'
-const wanted = (id: string): boolean => named.has(id) || id.endsWith(late)
+const wanted = (ids: readonly string[]): readonly string[] => ids.filter((id) => named.has(id) || id.endsWith(late))
 
 /** A part of each second; the metric is milliseconds a second. */
 function share(ms: number | undefined): Known<number> {
