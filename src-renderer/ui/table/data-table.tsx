@@ -67,7 +67,9 @@ export function DataTable<T>(props: DataTableProps<T>): JSX.Element {
   const items = virtual.getVirtualItems()
   const first = items[0]?.index ?? 0
   const last = items.at(-1)?.index ?? 0
-  useEffect(() => onRange?.(first, last), [onRange, first, last])
+  useEffect(() => {
+    onRange?.(first, last)
+  }, [onRange, first, last])
   useEffect(() => {
     if (props.takesFocus === true) grid.current?.focus({ preventScroll: true })
   }, [props.takesFocus])
@@ -300,6 +302,6 @@ function useRowHeight(): number {
     const watch = new MutationObserver(() => setHeight(read()))
     watch.observe(document.documentElement, { attributes: true, attributeFilter: ['data-density'] })
     return () => watch.disconnect()
-  })
+  }, [])
   return height
 }

@@ -35,17 +35,19 @@ function listen(told: () => void): () => void {
     timer = undefined
   }
 }
-/** The moment looked at: now, counted in whole seconds, or the fixed moment of a non-live viewing. */
-export function useNow(): Date {
+/** Ages in lists move every five seconds: a list is drawn again for it. */
+const STEP_MS = 5_000
+/** The moment looked at: now, counted in steps (whole seconds unless said), or the fixed moment of a non-live viewing. */
+export function useNow(stepMs = 1_000): Date {
   const { at } = useContext(LookContext)
-  const ticking = useSyncExternalStore(listen, () => second)
-  return useMemo(() => at ?? new Date(ticking * 1_000), [at, ticking])
+  const ticking = useSyncExternalStore(listen, () => Math.floor((second * 1_000) / stepMs) * stepMs)
+  return useMemo(() => at ?? new Date(ticking), [at, ticking])
 }
 
 /** @param place lists show ages unless flipped, timelines show moments unless flipped. */
 export function useLook(place: 'list' | 'timeline' = 'list'): Look {
   const { flipTimes, exact } = useContext(LookContext)
-  const now = useNow()
+  const now = useNow(STEP_MS)
   const absolute = (place === 'timeline') !== flipTimes
   return useMemo(() => ({ now, absolute, exact }), [now, absolute, exact])
 }

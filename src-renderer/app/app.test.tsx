@@ -1,0 +1,146 @@
+// The whole page over a fake landscape: what a person sees and does, by keys.
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { page, userEvent } from 'vitest/browser'
+import { render } from 'vitest-browser-react'
+import '@mantine/core/styles.css'
+import '../ui/global.css'
+import { createQueries } from '../client/landscope.tsx'
+import { directConnection } from '../dev/direct-connection.ts'
+import { type FakeHost, makeFakeHost } from '../dev/fake-handlers.ts'
+import { type Fixture, groupUrn, makeFixture } from '../dev/fixture.ts'
+import { App } from './app.tsx'
+import { applyRemembered } from './appearance.ts'
+
+async function start(hash = '#/now'): Promise<{ host: FakeHost; fixture: Fixture }> {
+  location.hash = hash
+  const fixture = makeFixture(new Date(), 20)
+  const host = makeFakeHost(fixture)
+  await render(<App connection={directConnection(host.handlers)} queries={createQueries()} />)
+  return { host, fixture }
+}
+beforeEach(async () => {
+  localStorage.clear()
+  sessionStorage.clear()
+  localStorage.setItem('theme', 'dark')
+  applyRemembered()
+  await page.viewport(1440, 900)
+})
+afterEach(() => vi.restoreAllMocks())
+const heading = (): ReturnType<typeof page.getByRole> => page.getByRole('heading', { level: 1 })
+
+describe('Now', () => {
+  it('says the incident first, with its nouns as controls', async () => {
+    await start()
+    await expect.element(heading()).toMatchTextContent('stops 3 consumers')
+    await userEvent.click(heading().getByRole('button', { name: 'sessions' }))
+    await vi.waitFor(() => expect(decodeURIComponent(location.hash)).toContain(groupUrn('sessions')))
+  })
+  it('unfolds the chain hop by hop on w', async () => {
+    await start()
+    await expect.element(heading()).toBeVisible()
+    const hops = page.getByRole('list', { name: 'Why' }).getByRole('listitem')
+    await userEvent.keyboard('w')
+    await vi.waitFor(() => expect(hops.all()).toHaveLength(1))
+    await userEvent.keyboard('w')
+    await vi.waitFor(() => expect(hops.all()).toHaveLength(2))
+  })
+  it('takes two keys from Now to the cause', async () => {
+    await start()
+    await expect.element(heading()).toBeVisible()
+    await userEvent.keyboard('l')
+    await expect.element(page.getByRole('region', { name: /88,120/ })).toMatchTextContent('"user_id" missing')
+  })
+})
+
+describe('the palette', () => {
+  it('lights up known names in a pasted alert and opens the worst; the record is reached in five keys', async () => {
+    await start('#/connections')
+    await userEvent.keyboard('{Control>}k{/Control}')
+    await userEvent.fill(
+      page.getByRole('textbox', { name: 'Name, id, or a pasted text' }),
+      'FIRING ConsumerLagHigh group=play-totals topic=playback_start severity=page',
+    )
+    await expect.element(page.getByText('play-totals', { exact: true }).first()).toBeVisible()
+    await vi.waitFor(() => expect(document.querySelector('[data-lit] mark[data-health=critical]')?.textContent).toBe('play-totals'))
+    await userEvent.keyboard('{Enter}')
+    await expect.element(heading()).toMatchTextContent('Standing still')
+    await userEvent.keyboard('l')
+    await expect.element(page.getByRole('region', { name: /88,120/ })).toBeVisible()
+  })
+})
+
+describe('a list', () => {
+  it('shows every row that the host has, hostile names made visible, unknown with its word', async () => {
+    await start('#/system/kafka')
+    await expect.element(page.getByRole('grid', { name: 'groups' })).toBeVisible()
+    await expect.element(page.getByText('25 groups')).toBeVisible()
+    await expect.element(page.getByText('U+202E')).toBeVisible()
+    await expect.element(page.getByText('? no access').first()).toBeVisible()
+  })
+  it('is asked again when its collection changed', async () => {
+    const { host, fixture } = await start('#/system/kafka')
+    await expect.element(page.getByText('25 groups')).toBeVisible()
+    await vi.waitFor(() => expect(host.watchers()).toBe(1))
+    host.change({ ...fixture, rows: { ...fixture.rows, 'kafka.groups': (fixture.rows['kafka.groups'] ?? []).slice(0, 5) } }, [
+      'kafka.groups',
+    ])
+    await expect.element(page.getByText('5 groups', { exact: true })).toBeVisible()
+  })
+  it('opens a record in the drawer on Space, and closes it on Escape', async () => {
+    await start('#/system/kafka')
+    await expect.element(page.getByText('25 groups')).toBeVisible()
+    await userEvent.keyboard('j ')
+    await expect.element(page.getByRole('complementary', { name: 'Record' })).toBeVisible()
+    await userEvent.keyboard('{Escape}{Escape}')
+    await vi.waitFor(() => expect(document.querySelector('aside')).toBeNull())
+  })
+  it('keeps filter and sort in the URL', async () => {
+    await start('#/system/kafka')
+    await expect.element(page.getByText('25 groups')).toBeVisible()
+    await userEvent.keyboard('/lag>1000{Enter}')
+    await expect.element(page.getByText(/could not be judged by this filter/)).toBeVisible()
+    expect(decodeURIComponent(location.hash)).toContain('typed=lag>1000')
+  })
+})
+
+describe('viewing', () => {
+  it('goes ten minutes back with Shift-←, colours the frame, and comes back live with L', async () => {
+    await start()
+    await expect.element(heading()).toBeVisible()
+    await userEvent.keyboard('{Shift>}{ArrowLeft}{/Shift}')
+    await vi.waitFor(() => expect(document.querySelector('[data-viewing]')?.getAttribute('data-viewing')).toBe('past'))
+    await expect.element(page.getByRole('button', { name: 'Viewing' })).toMatchTextContent(/AT .* UTC \(−10 min\)/)
+    await userEvent.keyboard('{Shift>}L{/Shift}')
+    await vi.waitFor(() => expect(document.querySelector('[data-viewing]')?.getAttribute('data-viewing')).toBe('live'))
+  })
+})
+
+describe('keys', () => {
+  it('that mean nothing here say so', async () => {
+    await start('#/connections')
+    await expect.element(heading()).toBeVisible()
+    await userEvent.keyboard('c')
+    await expect.element(page.getByText(/nothing to do here/)).toBeVisible()
+  })
+  it('are listed on ?', async () => {
+    await start()
+    await expect.element(heading()).toBeVisible()
+    await userEvent.keyboard('?')
+    await expect.element(page.getByText(/everything by name; paste an alert/)).toBeVisible()
+  })
+})
+
+describe('the look', () => {
+  it('is remembered', async () => {
+    await start()
+    expect(document.documentElement.dataset.theme).toBe('dark')
+    await userEvent.click(page.getByRole('button', { name: 'Theme: dark' }))
+    expect(document.documentElement.dataset.theme).toBe('light')
+    expect(localStorage.getItem('theme')).toBe('light')
+  })
+  it('gives every state a shape and a word', async () => {
+    await start('#/system/kafka')
+    await expect.element(page.getByText('25 groups')).toBeVisible()
+    for (const status of document.querySelectorAll('[data-health]')) expect(status.textContent?.replace(/[■◆▲?◐●○\s]/g, '')).not.toBe('')
+  })
+})
