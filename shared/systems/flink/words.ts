@@ -14,7 +14,6 @@ export const jobStates = [
   'SUSPENDED',
   'RECONCILING',
 ] as const
-export type JobState = (typeof jobStates)[number]
 
 /** What a job does, from its state and its tasks. WAITING: it wants to run and has tasks without a slot. */
 export const jobStatuses = [

@@ -1,10 +1,9 @@
 // The toy's connector. Tests inject what it does; in a thread, where nothing can be injected, the setting `behaviour` chooses.
 import { AppError } from '../../../shared/model/app-error.ts'
 import type { Asked, Connect, Connected, Ctx, Out, Traffic } from '../../../shared/model/connector.ts'
-import { type Toy, toy } from './toy-system.ts'
+import type { Toy } from './toy-system.ts'
 
 type All = Toy['collections']
-export type ThingRow = Parameters<Out<All, 'things'>['put']>[1][number]
 /** What a test may replace; each gets the requests counter, so that budgets see them. */
 export interface ToyScript {
   readonly identify?: () => Promise<string>
@@ -107,4 +106,3 @@ const behaviours: Readonly<Record<string, ToyScript>> = {
   },
 }
 export const threadToy: Connect<Toy> = (given, ctx) => scriptedToy(behaviours[given.settings.behaviour ?? 'well'] ?? {})(given, ctx)
-export { toy }
