@@ -97,13 +97,16 @@ export async function askCommits(cluster: Cluster, picture: Picture, { groups }:
   })
 }
 
+/** A share group that is slow to tell must not hold up what everybody else said. */
+const sharePatienceMs = 1_500
+
 /** Share groups' own start offsets. Their coordinator asks the keeper of share state, whose silence is not the coordinator's. */
 export async function askShares(cluster: Cluster, { groups }: GroupsPicture): Promise<void> {
   await eachCoordinator(groups, async (node, members) => {
     const sharing = members.filter((group) => group.kind === 'share')
     if (sharing.length === 0) return
     try {
-      for (const answer of await cluster.askThrough(node, describeShareGroupOffsets, { groups: sharing.map(idOf) })) {
+      for (const answer of await cluster.askThrough(node, describeShareGroupOffsets, { groups: sharing.map(idOf) }, sharePatienceMs)) {
         const group = groups.get(answer.groupId)
         if (group === undefined) continue
         group.share = answer

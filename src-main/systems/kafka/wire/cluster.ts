@@ -69,18 +69,18 @@ export class Cluster {
    * Asks over a socket of its own what the broker has to ask somebody else for (a controller, the keeper of share state): when that hangs,
    * it is the other who is silent, and the broker must not be taken for it.
    */
-  async askThrough<I, O>(node: number | 'any', api: WireApi<I, O>, input: I): Promise<O> {
+  async askThrough<I, O>(node: number | 'any', api: WireApi<I, O>, input: I, patience: number = patienceMs): Promise<O> {
     const { target } = node === 'any' ? await this.#anyLink() : this.#linkOf(node)
-    return this.#send(this.#linkTo(target, 'through '), api, input, 'control')
+    return this.#send(this.#linkTo(target, 'through '), api, input, 'control', patience)
   }
 
-  #send<I, O>(link: BrokerLink, api: WireApi<I, O>, input: I, channel: Channel): Promise<O> {
+  #send<I, O>(link: BrokerLink, api: WireApi<I, O>, input: I, channel: Channel, patience = patienceFor(link)): Promise<O> {
     const target = targetText(link.target)
-    if (link.silentMs() > patienceFor(link))
+    if (link.silentMs() > patience)
       return Promise.reject(
         new AppError('timeout', `${target} has not answered for ${Math.round(link.silentMs() / 1000)} s.`, { system: 'kafka', target }),
       )
-    return this.#patient(link, link.ask(api, input, channel))
+    return this.#patient(link, link.ask(api, input, channel), patience)
   }
 
   async speaks(node: number, api: WireApi<never, unknown>): Promise<boolean> {
