@@ -56,6 +56,9 @@ export interface Masked {
   instance(text: string): string
 }
 
+/** Texts judged between two turns of the event loop: others wait for it. */
+const YIELD_EVERY = 256
+
 interface Column {
   readonly name: string
   readonly type: string
@@ -250,12 +253,16 @@ async function writeTable(
 
 async function* rowsOf(ask: MaskAsk, connection: DuckDBConnection, sql: string): AsyncGenerator<readonly (string | null)[]> {
   const result = await connection.stream(sql)
+  let judged = 0
   for (;;) {
     if (ask.signal.aborted) throw new AppError('cancelled', 'The capture was stopped.')
     const chunk = await result.fetchChunk()
     if (chunk === null || chunk.rowCount === 0) return
-    for (const row of chunk.getRows()) yield row.map((cell) => (cell === null ? null : String(cell)))
-    await setImmediate() // judging texts must not hold the event loop for longer than a chunk
+    for (const row of chunk.getRows()) {
+      yield row.map((cell) => (cell === null ? null : String(cell)))
+      judged += 1
+      if (judged % YIELD_EVERY === 0) await setImmediate()
+    }
   }
 }
 

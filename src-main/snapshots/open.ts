@@ -31,6 +31,8 @@ export interface OpenPorts {
   openFile(folder: string, declarations: AnySystems): Promise<FileQueries>
   /** What a table says of itself; see `checkFooter`. */
   footer(file: string, rows: number | undefined, entry: string): Promise<Footer>
+  /** For tests: the size that is unpacked before the first answer. */
+  readonly atOnceBytes?: number
   /** Ends what `footer` needed. */
   close?(): Promise<void>
 }
@@ -120,7 +122,7 @@ class Opening {
     const { wanted, rest } = this.#sort()
     const size = wanted.reduce((sum, entry) => sum + entry.bytes, 0)
     const isSeries = (entry: Table): boolean => parseEntryName(entry.name).holds === 'series'
-    const late = size > AT_ONCE_BYTES ? wanted.filter(isSeries) : []
+    const late = size > (this.#ports.atOnceBytes ?? AT_ONCE_BYTES) ? wanted.filter(isSeries) : []
     for (const entry of wanted) if (!late.includes(entry)) await this.#unpack(entry)
     for (const name of [INSTANCES_ENTRY, COVERAGE_ENTRY]) {
       if (this.#damaged.has(name) || !wanted.some((entry) => entry.name === name)) {
