@@ -5,21 +5,11 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, it } from 'vitest'
 import { openStore } from '../../src-main/store/open-store.ts'
+import { random } from '../support/seeded-random.ts'
 import { roundSeen, storeToy } from './store-rounds.ts'
 
 const kills = process.env.LANDSCOPE_FULL_COUNTS === '1' ? 200 : 20
 const seed = Number(process.env.LANDSCOPE_SEED ?? Date.now() % 1_000_000)
-
-/** A sequence of numbers in [0, 1) that a seed repeats (mulberry32). */
-function random(from: number): () => number {
-  let state = from
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let t = Math.imul(state ^ (state >>> 15), 1 | state)
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32
-  }
-}
 
 /** Lets a writer write from round `first` and kills it `afterMs` after its first commit; answers the last round it told of. */
 async function writeAndKill(folder: string, first: number, afterMs: number): Promise<number> {

@@ -1,19 +1,19 @@
 /** Rows of a round on their way in: appended value by value into a temporary table, in slices that let the event loop turn. */
 import { setImmediate as turn } from 'node:timers/promises'
-import type { DuckDBAppender, DuckDBConnection } from '@duckdb/node-api'
+import { BIGINT, BOOLEAN, DOUBLE, type DuckDBConnection, type DuckDBType, VARCHAR } from '@duckdb/node-api'
 import { AppError } from '../../shared/model/app-error.ts'
 import type { Column } from '../../shared/model/fields.ts'
 import { keyText } from '../../shared/model/key-text.ts'
 import { formatKey } from '../../shared/model/urn.ts'
 import { reasonTexts } from './cells.ts'
+import { appendChunk, chunkRows, source } from './chunks.ts'
 import { derivedFields, putFields } from './columns.ts'
 import { quoted } from './sql-text.ts'
 import type { ColumnData, Columns } from './store-types.ts'
 import { columnOf, type Table } from './tables.ts'
 
-/** Milliseconds of appending before the event loop turns, and rows before the appender hands its own over: it does that at once. */
-const sliceMs = 6
-const flushed = 2_048
+/** Rows appended and handed over before the event loop turns: both are done at once, on it. */
+const slice = chunkRows / 2
 
 /** A temporary table of rows with their keys; `names` are the columns beside the head. */
 export interface Staging {
@@ -35,16 +35,16 @@ export async function createStaging(c: DuckDBConnection, table: Table, name: str
   return { name, names, keys: new Set() }
 }
 
-/** Moments are staged as milliseconds: the binding makes an object of each TIMESTAMP it appends. */
+/** Moments are staged as they come, in milliseconds. */
 function stagedTypes(table: Table, names: readonly string[]): readonly string[] {
-  return names.map((name) => `${quoted(name)} ${columnOf(table, name) === 'TIMESTAMP_MS' ? 'BIGINT' : columnOf(table, name)}`)
+  return names.map((name) => `${quoted(name)} ${columnOf(table, name) === 'TIMESTAMP_MS' ? 'DOUBLE' : columnOf(table, name)}`)
 }
 /** Staged columns as declared. */
 export function stagedColumns(table: Table, names: readonly string[], alias: string): string {
   return names
     .map((name) =>
       columnOf(table, name) === 'TIMESTAMP_MS'
-        ? `epoch_ms(${alias}.${quoted(name)})::timestamp_ms as ${quoted(name)}`
+        ? `epoch_ms(${alias}.${quoted(name)}::bigint)::timestamp_ms as ${quoted(name)}`
         : `${alias}.${quoted(name)}`,
     )
     .join(', ')
@@ -77,52 +77,40 @@ function keyOf(table: Table, columns: Columns, row: number): readonly string[] {
   })
 }
 
-type Append = (row: number) => void
-/** How one column is appended; blanks are NULL. */
-function appending(to: DuckDBAppender, column: Column, data: ColumnData | undefined, unknown: Columns['unknown'][string]): Append {
-  if (data === undefined) return () => to.appendNull()
-  const blanks = new Set((unknown ?? []).map(([row]) => row))
-  const known = appendKnown(to, column, data)
-  return blanks.size === 0 ? known : (row) => (blanks.has(row) ? to.appendNull() : known(row))
-}
-function appendKnown(to: DuckDBAppender, column: Column, data: ColumnData): Append {
-  if (data instanceof BigInt64Array) return (row) => to.appendBigInt(data[row] ?? 0n)
-  if (data instanceof Uint8Array) return (row) => to.appendBoolean(data[row] === 1)
-  if (!(data instanceof Float64Array)) return (row) => to.appendVarchar(data[row] ?? '')
-  return column === 'TIMESTAMP_MS' ? (row) => to.appendBigInt(BigInt(data[row] ?? 0)) : (row) => to.appendDouble(data[row] ?? 0)
-}
+const types: Readonly<Record<Column, DuckDBType>> = { VARCHAR, BIGINT, DOUBLE, BOOLEAN, TIMESTAMP_MS: DOUBLE }
 
 /** Appends rows. protocol: a key that is there twice, named with its collection. */
 export async function appendRows(c: DuckDBConnection, table: Table, to: Staging, columns: Columns): Promise<void> {
   const within = table.collection.within?.length ?? 0
-  const texts = [table.versions, table.series, table.latest].map((names) => reasonTexts(columns, names))
+  const keys = new Array<string>(columns.rows)
+  const scopes = new Array<string>(columns.rows)
+  const texts = [table.versions, table.series, table.latest].map((names) => {
+    const reasons = reasonTexts(columns, names)
+    return reasons.size === 0 ? undefined : Array.from({ length: columns.rows }, (_, row) => reasons.get(row) ?? null)
+  })
+  const sources = [
+    ...[keys, scopes, ...texts].map((data) => source(VARCHAR, data)),
+    ...to.names.map((name) => source(types[columnOf(table, name)], columns.columns[name], columns.unknown[name])),
+  ]
   await c.run('begin')
   const appender = await c.createAppender(to.name, 'main', 'temp')
-  const appends = to.names.map((name) => appending(appender, columnOf(table, name), columns.columns[name], columns.unknown[name] ?? []))
-  let since = performance.now()
   try {
-    for (let row = 0; row < columns.rows; row++) {
-      const key = keyOf(table, columns, row)
-      const text = key.join('/')
-      if (to.keys.has(text))
-        throw new AppError('protocol', `${table.id}: the key ${text} was put twice in one round`, { system: table.system })
-      to.keys.add(text)
-      appender.appendVarchar(text)
-      appender.appendVarchar(key.slice(0, within).join('/'))
-      for (const reasons of texts) {
-        const reason = reasons.get(row)
-        if (reason === undefined) appender.appendNull()
-        else appender.appendVarchar(reason)
+    for (let from = 0; from < columns.rows; from += slice) {
+      const end = Math.min(columns.rows, from + slice)
+      for (let row = from; row < end; row++) {
+        const key = keyOf(table, columns, row)
+        const text = key.join('/')
+        if (to.keys.has(text))
+          throw new AppError('protocol', `${table.id}: the key ${text} was put twice in one round`, { system: table.system })
+        to.keys.add(text)
+        keys[row] = text
+        scopes[row] = key.slice(0, within).join('/')
       }
-      for (const append of appends) append(row)
-      appender.endRow()
-      if (row % flushed === flushed - 1) appender.flushSync()
-      if (row % 64 === 63 && performance.now() - since > sliceMs) {
-        await turn()
-        since = performance.now()
-      }
+      appendChunk(appender, sources, from, end - from)
+      await turn()
+      appender.flushSync()
+      await turn()
     }
-    await turn()
     appender.closeSync()
     await c.run('commit')
   } catch (thrown) {
