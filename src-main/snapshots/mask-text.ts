@@ -5,9 +5,14 @@ import type { Pseudonyms } from './pseudonyms.ts'
 
 const ipv4 = /(?<![\w.])(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)(?![\w]|\.\d)/g
 const email = /(?<![\w.+-])[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+/g
+/** Scheme, then perhaps who signs in, then the host: a token already, or still a name. */
+const urlHost = /\b([a-z][a-z0-9+.-]*:\/\/(?:[^\s/?#"'<>@]*@)?)(\[[0-9a-f:.]+\]|[\w.-]+)/gi
+const madeToken = /^(?:host|address|bucket)-[0-9a-z]{8,}$/
 const urnInText = /\burn:ls:[^\s"'<>,;)\]}]+/g
 const endText = /^end:([^:]*):(.*):([^:]*)$/
 const addressSet = /^[\w.-]+:\d{1,5}(?:,[\w.-]+:\d{1,5})*$/
+
+const MOST_DOMAINS = 200
 
 /** How the key of a record is masked: per collection, by its key fields. */
 export type MaskKey = (system: string, collection: string, key: readonly string[]) => readonly string[]
@@ -22,9 +27,24 @@ export interface TextMask {
 
 /** Masks of a shared file. `replace` knows the pieces collected from all masked fields. */
 export function textMask(pseudonyms: Pseudonyms, replace: (text: string) => string, maskKey: MaskKey): TextMask {
+  let hosts: { readonly of: number; readonly pattern: RegExp } | undefined
+  /** Names that end in the domain of a known host; the pattern grows with the domains. */
+  function inDomains(text: string): string {
+    const { domains } = pseudonyms
+    if (domains.size === 0) return text
+    if (hosts?.of !== domains.size) {
+      const ends = [...domains].slice(0, MOST_DOMAINS).map((one) => one.replaceAll('.', '\\.'))
+      hosts = { of: domains.size, pattern: new RegExp(`(?<![\\w.-])(?:[\\w-]+\\.)*(?:${ends.join('|')})(?![\\w-]|\\.\\w)`, 'gi') }
+    }
+    return text.replace(hosts.pattern, (found) => pseudonyms.mask('host', found))
+  }
+  function inUrl(found: string, head: string, host: string): string {
+    if (madeToken.test(host)) return found
+    return head + (/^s3[an]?:/i.test(head) ? pseudonyms.mask('bucket', host) : pseudonyms.mask('host', host))
+  }
   function plain(text: string): string {
-    return replace(text)
-      .replace(email, (found) => pseudonyms.mask('email', found))
+    return inDomains(replace(text).replace(email, (found) => pseudonyms.mask('email', found)))
+      .replace(urlHost, inUrl)
       .replace(ipv4, (found) => pseudonyms.mask('address', found))
   }
   function instance(text: string): string {

@@ -15,6 +15,8 @@ export interface Pseudonyms {
   mask(kind: MaskKind, value: string): string
   /** Pieces that were replaced so far: piece → its token. */
   readonly pieces: ReadonlyMap<string, string>
+  /** Domains of the hosts so far (`corp.example` of `broker-1.corp.example`): whatever ends in one is a host as well. */
+  readonly domains: ReadonlySet<string>
   /** Tokens made so far, by kind. */
   counts(): Readonly<Record<string, number>>
 }
@@ -33,6 +35,7 @@ export function pseudonyms(source: TokenSource): Pseudonyms {
   const owners = new Map<string, string>()
   const pieces = new Map<string, string>()
   const counts = new Map<string, number>()
+  const domains = new Set<string>()
 
   /** `length` grows while another value already has the same token. */
   function token(kind: MaskKind, value: string, head = ''): string {
@@ -66,6 +69,8 @@ export function pseudonyms(source: TokenSource): Pseudonyms {
       const network = source('network', value.slice(0, value.lastIndexOf('.'))).slice(0, NETWORK_LENGTH)
       return noted(token('address', value, network))
     }
+    const domain = value.slice(value.indexOf('.') + 1)
+    if (!ipv6.test(value) && domain !== value && domain.includes('.')) domains.add(domain)
     return noted(token(ipv6.test(value) ? 'address' : 'host', value))
   }
 
@@ -87,6 +92,7 @@ export function pseudonyms(source: TokenSource): Pseudonyms {
 
   return {
     pieces,
+    domains,
     mask: (kind, value) => {
       if (value === '') return value
       if (kind === 'host') return host(value)
