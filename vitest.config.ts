@@ -4,7 +4,8 @@ import { defineConfig } from 'vitest/config'
 
 /** Where Debian's Chromium lies; another place by LANDSCOPE_CHROMIUM. */
 const chromium = process.env.LANDSCOPE_CHROMIUM ?? '/usr/bin/chromium'
-const flags = '--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync'
+const flags =
+  '--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync'
 
 const serial = { fileParallelism: false, testTimeout: 120_000, hookTimeout: 240_000 }
 

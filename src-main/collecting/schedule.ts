@@ -118,8 +118,9 @@ export function createSchedule(ports: SchedulePorts): Schedule {
     s.nextMs = undefined
     if (!running || s.running !== undefined || !hasWork(s)) return
     const now = clock.monotonicMs()
-    // What people look at may use up the budget; the rest is put off by it, but by half a poll at most: it must not grow stale for ever.
-    const latest = s.startedMs === undefined ? now : s.startedMs + 1.5 * pollMs(s)
+    // What people look at may use up the budget; the rest is put off by it then by half a poll at most: it must not grow stale for ever.
+    const looked = [...states.keys()].some((name) => ports.watched(name))
+    const latest = looked && s.startedMs !== undefined ? s.startedMs + 1.5 * pollMs(s) : Number.POSITIVE_INFINITY
     const wait = s.first || ports.watched(s.name) || s.every === 'feed' ? 0 : Math.min(ports.waitMs(s.name), latest - now)
     if (wait > 0) plan(s, now + wait)
     else void round(s)
