@@ -1,7 +1,7 @@
 /** The canonical text of a key: the same on every side, so that a record has one name. */
 import { AppError } from './app-error.ts'
 import type { AnyCollection } from './collection.ts'
-import { formatKey, formatUrn } from './urn.ts'
+import { formatKey } from './urn.ts'
 
 type Fields = Readonly<Record<string, unknown>>
 
@@ -16,17 +16,8 @@ export function keyText(value: unknown): string {
 }
 
 /** The key of a record as canonical texts, in the order of the declaration. */
-export function keyParts(collection: Pick<AnyCollection, 'key'>, row: Fields): readonly string[] {
+function _keyParts(collection: Pick<AnyCollection, 'key'>, row: Fields): readonly string[] {
   return collection.key.map((name) => keyText(row[name]))
-}
-
-/** The URN of a record of a connection's instance. */
-export function urnOf(
-  of: { readonly system: string; readonly instance: string; readonly collection: string },
-  declared: Pick<AnyCollection, 'key'>,
-  row: Fields,
-): string {
-  return formatUrn({ ...of, key: keyParts(declared, row) })
 }
 
 /** The canonical text of a scope: the values of the `within` fields, the head of every key in it. */

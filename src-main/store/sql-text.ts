@@ -21,11 +21,6 @@ export const separator = '\u0001'
 export function joinTexts(texts: readonly string[]): string {
   return texts.join(separator)
 }
-/** A subquery with the texts joined in parameter `n`. */
-export function textsOf(n: number): string {
-  return `(select unnest(string_split($${n}::varchar, chr(1))))`
-}
-
 /** Parameters of one statement, numbered as they are added. */
 export class Parameters {
   readonly values: DuckDBValue[] = []

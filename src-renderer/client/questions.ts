@@ -25,7 +25,7 @@ export interface Span {
   readonly to: Date
 }
 
-/** Curves of one record. `fields` must be kept as series: others are a compile error. */
+/** Curves of one record. `fields` must be kept as series: others are a compile error. @public for systems' screens */
 export function useSeries<C extends Collections, N extends keyof C & string>(
   _of: { readonly collections: C },
   _name: N,
@@ -87,14 +87,17 @@ export function useGraph(urn: string | undefined, hops: number, limit = 300): An
   })
 }
 
-/** Everything by name, and known names inside a pasted text. */
-export function useNames(text: string, limit = 30): Answered<readonly NameHit[]> {
+/** Everything by name, and known names inside a pasted text. `of` is the text they were found for: while it is typed, the last one's stay. */
+export function useNames(text: string, limit = 30): Answered<{ readonly of: string; readonly hits: readonly NameHit[] }> {
   return useAnswer({
     key: ['names', text, limit],
     on: [],
     enabled: text.trim() !== '',
     keep: true,
-    ask: async (client, viewing, signal) => (await client.names.find({ viewing, text: text.slice(0, 20_000), limit }, { signal })).hits,
+    ask: async (client, viewing, signal) => ({
+      of: text,
+      hits: (await client.names.find({ viewing, text: text.slice(0, 20_000), limit }, { signal })).hits,
+    }),
   })
 }
 

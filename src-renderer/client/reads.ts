@@ -77,7 +77,7 @@ export function useAnyRead<I = AnyItem>(question: ReadQuestion | undefined): Rea
   return { ...reading, cancel }
 }
 
-/** A declared read: `useRead(kafka, 'messages', connection, { topic, partition, from, count })`. */
+/** A declared read: `useRead(kafka, 'messages', connection, { topic, partition, from, count })`. @public for systems' screens */
 export function useRead<R extends Readonly<Record<string, { readonly input: object; readonly item: object }>>, N extends keyof R & string>(
   _of: { readonly reads: R },
   name: N,

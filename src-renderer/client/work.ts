@@ -27,7 +27,7 @@ export function useWork(work?: string): { readonly works: readonly Work[]; reado
 }
 
 type ActionInput = Readonly<Record<string, string | number | bigint | boolean | Date>>
-/** A declared change of one connection: first its plan, then, with the phrase typed, its run. */
+/** A declared change of one connection: first its plan, then, with the phrase typed, its run. @public for systems' screens */
 export function useAction<A extends Readonly<Record<string, { readonly input: object }>>, N extends keyof A & string>(
   _of: { readonly actions: A },
   name: N,

@@ -44,12 +44,6 @@ export function tabsOf(system: AnySystem): readonly string[] {
 export function labelFieldOf(collection: AnyCollection): string {
   return collection.show?.label ?? collection.key.at(-1) ?? ''
 }
-/** What people call a record: its label field, with the rest of its key where that alone is not unique. */
-export function labelOf(collection: AnyCollection, row: AnyRow): string {
-  const label = exactText(row[labelFieldOf(collection)])
-  const rest = collection.key.filter((k) => k !== labelFieldOf(collection)).map((k) => exactText(row[k]))
-  return rest.length === 0 ? label : `${rest.join(' ')} ${label}`
-}
 /** The judged state of a record: its word and health, where the collection has one. */
 export function stateOf(collection: AnyCollection, row: AnyRow): { readonly word: string; readonly health: Health } | undefined {
   const field = collection.show?.status
@@ -69,7 +63,8 @@ export function firstColumns(collection: AnyCollection): readonly string[] {
 /** A unit that its title already says need not be said again. */
 function unitOf(name: string, field: Field): string | undefined {
   const unit = headerUnit(field)
-  return unit === undefined || fieldTitle(name).toLowerCase().includes(unit.toLowerCase()) || unit === 'offset' ? undefined : unit
+  const title = fieldTitle(name).toLowerCase()
+  return unit === undefined || unit === 'offset' || title.includes(unit.toLowerCase().split('/')[0] ?? unit) ? undefined : unit
 }
 
 /**

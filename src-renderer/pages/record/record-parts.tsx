@@ -1,14 +1,13 @@
 // The parts of a record, from its declaration: facts, history, curves, neighbours, findings, raw.
-import { type JSX, useMemo } from 'react'
+import { type JSX, lazy, Suspense, useMemo } from 'react'
 import type { Change } from '../../../shared/contract/messages.ts'
 import type { AnyCollection } from '../../../shared/model/collection.ts'
 import type { Health } from '../../../shared/model/health.ts'
-import { parseUrn } from '../../../shared/model/urn.ts'
 import type { AnyRow } from '../../client/decode.ts'
 import { useAnySeries } from '../../client/questions.ts'
 import type { OneRecord } from '../../client/records.ts'
 import { Card, Remarks } from '../../ui/card.tsx'
-import { Chart, type ChartMark } from '../../ui/chart/chart.tsx'
+import type { ChartMark } from '../../ui/chart/chart.tsx'
 import { SentenceText } from '../../ui/sentence/sentence.tsx'
 import { Empty, Failed, Loading } from '../../ui/states/states.tsx'
 import { Status } from '../../ui/status.tsx'
@@ -98,6 +97,10 @@ export function HistoryPart({ record, collection }: Of): JSX.Element {
   )
 }
 
+/** The library of curves is as large as the rest of the page: it comes when the first curve is drawn. */
+const Chart = lazy(async () => ({ default: (await import('../../ui/chart/chart.tsx')).Chart }))
+const CHART_HEIGHT = 180
+
 interface CurveProps {
   readonly urn: string
   readonly history: readonly Change[]
@@ -142,15 +145,9 @@ export function CurvePart({ urn, history, collection, title, fields, health, hei
       ) : series.data === undefined ? (
         <Loading what="the curve" />
       ) : (
-        <Chart
-          label={title}
-          lines={lines}
-          from={span.from}
-          to={span.to}
-          gaps={gaps}
-          marks={marks}
-          {...(height === undefined ? {} : { height })}
-        />
+        <Suspense fallback={<div style={{ height: (height ?? CHART_HEIGHT) + 16 }} />}>
+          <Chart label={title} lines={lines} from={span.from} to={span.to} gaps={gaps} marks={marks} height={height ?? CHART_HEIGHT} />
+        </Suspense>
       )}
     </Card>
   )
@@ -244,8 +241,4 @@ export function SeenLine({ record }: { readonly record: OneRecord }): JSX.Elemen
       {seen.unseen !== undefined && ', not in the last round'}
     </span>
   )
-}
-/** `instance` of a URN, to tell two clusters apart where they have no title. */
-export function instanceOf(urn: string): string {
-  return parseUrn(urn)?.instance ?? ''
 }
