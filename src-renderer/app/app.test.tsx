@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { page, userEvent } from 'vitest/browser'
 import { render } from 'vitest-browser-react'
-import '@mantine/core/styles.css'
+import '../ui/mantine.css'
 import '../ui/global.css'
 import { createQueries } from '../client/landscope.tsx'
 import { directConnection } from '../dev/direct-connection.ts'

@@ -2,12 +2,13 @@
 import type { JSX } from 'react'
 import { own } from '../../shared/model/own.ts'
 import { useHello } from '../client/control.ts'
+import { ViewingProvider } from '../client/landscope.tsx'
 import { useRecords } from '../client/records.ts'
 import { usePlaces } from '../pages/places.ts'
 import { Chip } from '../ui/frame/frame.tsx'
 import { Key } from '../ui/keys/keys.tsx'
 import { formatDuration } from '../ui/values/format.ts'
-import { useNow } from '../ui/values/look.tsx'
+import { LookProvider, useNow } from '../ui/values/look.tsx'
 import { useAppearance } from './appearance.ts'
 import css from './bar.module.css'
 import { ViewingControl } from './viewing-control.tsx'
@@ -16,6 +17,8 @@ interface Props {
   readonly onPalette: () => void
   readonly onHelp: () => void
 }
+const live = {}
+
 export function Bar({ onPalette, onHelp }: Props): JSX.Element {
   const places = usePlaces()
   const { theme, density, nextTheme, nextDensity } = useAppearance()
@@ -29,7 +32,12 @@ export function Bar({ onPalette, onHelp }: Props): JSX.Element {
         <Key of="palette" />
       </button>
       <ViewingControl />
-      <WatchingChip />
+      {/* Who answers is asked of now, also while one looks at another time. */}
+      <ViewingProvider viewing={live}>
+        <LookProvider flipTimes={false} exact={false} at={undefined}>
+          <WatchingChip />
+        </LookProvider>
+      </ViewingProvider>
       <span className={css.right}>
         <button type="button" className={css.small} onClick={nextTheme} aria-label={`Theme: ${theme}`} title={`Theme: ${theme}`}>
           {theme === 'dark' ? '☾' : theme === 'light' ? '☀' : '◑'}

@@ -3,6 +3,7 @@ import { type JSX, useEffect, useState } from 'react'
 import { useHello } from '../client/control.ts'
 import { useViewing } from '../client/landscope.tsx'
 import { useFindings } from '../client/questions.ts'
+import { evidenceUrn } from '../pages/now/incident.ts'
 import { usePlaces } from '../pages/places.ts'
 import { Button } from '../ui/button.tsx'
 import { Notice } from '../ui/frame/frame.tsx'
@@ -24,12 +25,13 @@ export function FirstRun(): JSX.Element | null {
     places.view({ source: recorded.source, ...(moment === undefined ? {} : { at: new Date(moment.at) }) }, '/now')
   }, [recorded, viewing.source, sent, places])
   if (dismissed || recorded === undefined || viewing.source !== recorded.source) return null
-  const root = findings.data?.incidents[0]?.root
-  const opened = findings.data?.incidents[0]?.since.from ?? new Date(new Date(recorded.manifest.from).getTime() + 600_000)
+  const incident = findings.data?.incidents[0]
+  const why = incident === undefined ? undefined : evidenceUrn(incident)
+  const opened = incident?.since.to ?? new Date(new Date(recorded.manifest.from).getTime() + 600_000)
   return (
     <Notice>
       <span>Recorded from real servers in our lab; we broke them on purpose.</span>
-      <Button onClick={() => (root?.startsWith('urn:ls:') === true ? places.record(root) : places.page('/now'))}>Show me why</Button>
+      <Button onClick={() => (why === undefined ? places.page('/now') : places.record(why))}>Show me why</Button>
       <Button onClick={() => places.moment(new Date(opened.getTime() - 120_000))}>Go back to before</Button>
       <Button onClick={() => places.page('/connections')}>I have my own</Button>
       <Button

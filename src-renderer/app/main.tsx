@@ -1,6 +1,6 @@
 // Starts the page: the look first, then the connection to the host, then everything else.
 import './schemas-without-eval.ts'
-import '@mantine/core/styles.css'
+import '../ui/mantine.css'
 import 'virtual:mantine-variables.css'
 import '../ui/global.css'
 import { createRoot } from 'react-dom/client'

@@ -1,5 +1,5 @@
 // Everything by name. A pasted alert, URL or stack trace has its known names lit up; Enter opens the worst of them.
-import { type JSX, useDeferredValue, useState } from 'react'
+import { type JSX, useDeferredValue, useEffect, useState } from 'react'
 import type { NameHit } from '../../shared/contract/messages.ts'
 import { healths } from '../../shared/model/health.ts'
 import { useNames } from '../client/questions.ts'
@@ -17,22 +17,40 @@ interface Props {
 /** A text with more than this is pasted, not typed: its names are lit up, the worst one first. */
 const PASTED_AT = 40
 
+/** At once when it is drawn: what is pasted right after the key must land here. */
+const focused = (box: HTMLTextAreaElement | null): void => box?.focus()
+
 export function Palette({ onClose, onOpen }: Props): JSX.Element {
   const [text, setText] = useState('')
   const [at, setAt] = useState(0)
   const asked = useDeferredValue(text)
   const names = useNames(asked, 40)
   const pasted = text.length > PASTED_AT || text.includes('\n')
-  const hits = order(text.trim() === '' ? [] : (names.data ?? []), pasted)
+  const hits = order(text.trim() === '' ? [] : (names.data?.hits ?? []), pasted)
   const chosen = Math.min(at, Math.max(0, hits.length - 1))
   const current = hits[chosen]
+  /** Whether the hits are those of what stands in the box, not of an earlier letter. */
+  const answered = names.data?.of === text
+  const [entered, setEntered] = useState<string | undefined>(undefined)
+  const due = entered === text && answered ? current?.urn : undefined
+  useEffect(() => {
+    if (due !== undefined) onOpen(due)
+  }, [due, onOpen])
   return (
     <Dialog title="Find anything by name" onClose={onClose} wide bare>
       <div className={css.palette}>
         <textarea
+          ref={focused}
           className={css.input}
           data-autofocus
-          rows={pasted ? 5 : 1}
+          rows={
+            pasted
+              ? Math.min(
+                  6,
+                  text.split('\n').reduce((lines, line) => lines + Math.ceil(Math.max(1, line.length) / 85), 0),
+                )
+              : 1
+          }
           spellCheck={false}
           value={text}
           aria-label="Name, id, or a pasted text"
@@ -41,6 +59,7 @@ export function Palette({ onClose, onOpen }: Props): JSX.Element {
           onChange={(event) => {
             setText(event.target.value)
             setAt(0)
+            setEntered(undefined)
           }}
           onKeyDown={(event) => {
             if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
@@ -49,7 +68,7 @@ export function Palette({ onClose, onOpen }: Props): JSX.Element {
             }
             if (event.key === 'Enter') {
               event.preventDefault()
-              if (current !== undefined) onOpen(current.urn)
+              setEntered(text) // opened as soon as the hits are those of this text
             }
           }}
         />

@@ -1,5 +1,5 @@
 // The dev harness: the real page over a FAKE landscape. Never part of a build.
-import '@mantine/core/styles.css'
+import '../ui/mantine.css'
 import 'virtual:mantine-variables.css'
 import '../ui/global.css'
 import { createRoot } from 'react-dom/client'

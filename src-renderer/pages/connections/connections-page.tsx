@@ -5,6 +5,7 @@ import { isUnknown } from '../../../shared/model/known.ts'
 import { own } from '../../../shared/model/own.ts'
 import { useChangeConnection, useConnections } from '../../client/control.ts'
 import type { AnyRow } from '../../client/decode.ts'
+import { ViewingProvider } from '../../client/landscope.tsx'
 import { useRecords } from '../../client/records.ts'
 import { Button } from '../../ui/button.tsx'
 import { Card } from '../../ui/card.tsx'
@@ -12,13 +13,25 @@ import { useSay } from '../../ui/keys/keys.tsx'
 import { Empty, Failed, Loading } from '../../ui/states/states.tsx'
 import { Status } from '../../ui/status.tsx'
 import { formatBytes, formatDuration, formatNumber, formatRelative } from '../../ui/values/format.ts'
-import { useNow } from '../../ui/values/look.tsx'
+import { LookProvider, useNow } from '../../ui/values/look.tsx'
 import { SafeText } from '../../ui/values/value.tsx'
 import { stateOf, systemOf } from '../generic/declared.tsx'
 import { AddConnection } from './add-connection.tsx'
 import css from './connections.module.css'
 
+const live = {}
+/** How connections are is asked of now, also while one looks at another time. */
 export function ConnectionsPage(): JSX.Element {
+  return (
+    <ViewingProvider viewing={live}>
+      <LookProvider flipTimes={false} exact={false} at={undefined}>
+        <AllConnections />
+      </LookProvider>
+    </ViewingProvider>
+  )
+}
+
+function AllConnections(): JSX.Element {
   const say = useSay()
   const connections = useConnections()
   const states = useRecords(own, 'connections', { limit: 200 })

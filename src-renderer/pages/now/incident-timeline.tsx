@@ -1,17 +1,20 @@
 // When each thing of an incident began to hurt, and what else hurt meanwhile; where nobody watched is hatched.
 import { type JSX, useMemo } from 'react'
 import type { FindingAnswer, IncidentAnswer } from '../../../shared/contract/messages.ts'
+import { own } from '../../../shared/model/own.ts'
 import { plain } from '../../../shared/model/sentence.ts'
 import { useCoverage } from '../../client/questions.ts'
 import { Card } from '../../ui/card.tsx'
 import { useKeys } from '../../ui/keys/keys.tsx'
 import { Timeline, type TimelineLane } from '../../ui/timeline.tsx'
 import { useLook } from '../../ui/values/look.tsx'
+import { blindSpans } from '../generic/blind-spans.ts'
 import { usePlaces } from '../places.ts'
 
 const healthOf = { critical: 'critical', high: 'high', warn: 'warn', info: 'idle' } as const
 const MINUTE = 60_000
 const MAX_LANES = 12
+const MAX_CONNECTIONS = 4
 
 export function IncidentTimeline({
   incident,
@@ -46,18 +49,20 @@ export function IncidentTimeline({
         })),
       }),
     )
-    const blind = (coverage.data ?? []).filter((s) => s.state === 'failed' || s.state === 'nobody-watching')
-    const connections = [...Map.groupBy(blind, (s) => s.connection)].slice(0, 4)
-    return [
-      ...of,
-      ...connections.map(([connection, spans]) => ({
+    const watched = Map.groupBy(
+      (coverage.data ?? []).filter((s) => s.system !== own.id),
+      (s) => s.connection,
+    )
+    const connections = [...watched]
+      .map(([connection, spans]) => ({
         id: `connection ${connection}`,
-        label: `${spans[0]?.system ?? ''} ${connection}`,
+        label: `watched ${connection}`,
         bars: [],
-        blind: spans.map((s) => ({ from: s.from, to: s.to })),
-      })),
-    ]
-  }, [incident, others, coverage.data])
+        blind: blindSpans(spans, span),
+      }))
+      .filter((lane) => lane.blind.length > 0)
+    return [...of, ...connections.slice(0, MAX_CONNECTIONS)]
+  }, [incident, others, coverage.data, span])
   const moments = useMemo(
     () =>
       [

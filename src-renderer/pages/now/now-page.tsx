@@ -1,6 +1,6 @@
 // Now: incidents in sentences; for the one looked at why, when, who is hit, what speaks against it, what changed, what to do next.
 import { type JSX, useMemo, useState } from 'react'
-import type { FindingAnswer, IncidentAnswer } from '../../../shared/contract/messages.ts'
+import type { FindingAnswer } from '../../../shared/contract/messages.ts'
 import { plain } from '../../../shared/model/sentence.ts'
 import { useHello } from '../../client/control.ts'
 import { useFindings, useHeadline } from '../../client/questions.ts'
@@ -9,27 +9,18 @@ import { Card, Remarks } from '../../ui/card.tsx'
 import { useKeys, useSay } from '../../ui/keys/keys.tsx'
 import { Chain, HeadlineText, SentenceText } from '../../ui/sentence/sentence.tsx'
 import { Status } from '../../ui/status.tsx'
-import { formatInstant, formatInterval, formatMoment } from '../../ui/values/format.ts'
+import { formatInterval, formatMoment } from '../../ui/values/format.ts'
 import { useLook } from '../../ui/values/look.tsx'
 import css from '../generic/generic.module.css'
 import { HeadlineOf } from '../generic/headline.tsx'
 import { usePlaces } from '../places.ts'
 import { ChangesCard } from './changes-card.tsx'
 import { HitTable } from './hit-table.tsx'
+import { evidenceUrn, handOff, radius, rootUrn } from './incident.ts'
 import { IncidentTimeline } from './incident-timeline.tsx'
 import now from './now.module.css'
 
 const healthOf = { critical: 'critical', high: 'high', warn: 'warn', info: 'idle' } as const
-
-/** `3 groups, 1 job, 1 broker`: who is in it, by kind. */
-function radius(incident: IncidentAnswer): string {
-  const kinds = new Map<string, Set<string>>()
-  for (const f of incident.findings) {
-    const kind = f.urn.split(':')[4] ?? f.system
-    kinds.set(kind, (kinds.get(kind) ?? new Set()).add(f.urn))
-  }
-  return [...kinds].map(([kind, urns]) => `${urns.size} ${urns.size === 1 ? kind.replace(/s$/, '') : kind}`).join(', ')
-}
 
 export function NowPage(): JSX.Element {
   const places = usePlaces()
@@ -179,27 +170,4 @@ function Apart({ findings }: { readonly findings: readonly FindingAnswer[] }): J
       </Remarks>
     </Card>
   )
-}
-
-const isRecord = (id: string): boolean => id.startsWith('urn:ls:')
-/** The record that explains the most; an end that no record matches has none. */
-function rootUrn(incident: IncidentAnswer): string | undefined {
-  return isRecord(incident.root) ? incident.root : incident.members.find(isRecord)
-}
-/** Whose page shows the evidence: the worst record that stands somewhere. */
-function evidenceUrn(incident: IncidentAnswer): string | undefined {
-  return (
-    incident.chain.toReversed().find((hop) => hop.urn !== undefined && /:(groups|groupPartitions):/.test(hop.urn))?.urn ?? rootUrn(incident)
-  )
-}
-/** Twelve lines: facts, not known, tried, next. */
-function handOff(incident: IncidentAnswer): string {
-  const lines = [
-    plain(incident.title),
-    `Open since ${formatInstant(incident.opened)}, ${incident.state}; hit: ${radius(incident)}.`,
-    ...incident.chain.map((hop) => `- ${hop.title}: ${hop.detail} (${hop.source})`),
-    ...(incident.contradicts.length === 0 ? ['Against it: nothing.'] : incident.contradicts.map((c) => `Against it: ${plain(c)}`)),
-    incident.blind ? 'Not known: a part of the path could not be seen.' : 'Not known: nothing on the path.',
-  ]
-  return lines.slice(0, 12).join('\n')
 }

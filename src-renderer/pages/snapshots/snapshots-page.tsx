@@ -107,7 +107,7 @@ function SourceCard({ source }: { readonly source: SourceAnswer }): JSX.Element 
           </Button>
         </span>
       </div>
-      <p className={css.faint}>
+      <p className={css.line}>
         <SafeText text={plain(source.says)} max={600} />
       </p>
       {source.damaged.length > 0 && (
@@ -122,7 +122,7 @@ function SourceCard({ source }: { readonly source: SourceAnswer }): JSX.Element 
             <Button kind="quiet" onClick={() => places.view({ source: source.source, at: new Date(moment.at) }, '/now')}>
               {formatInstant(new Date(moment.at))}
             </Button>{' '}
-            <SafeText text={moment.name} max={120} />
+            <SafeText text={moment.name} max={400} />
           </li>
         ))}
       </Remarks>

@@ -54,6 +54,7 @@ export function KeysProvider({ children }: { readonly children: ReactNode }): JS
       if (event.defaultPrevented || event.isComposing) return
       let key = keyOf(event)
       if (isTyping(event.target) && key !== 'Mod+K' && key !== 'Escape') return
+      if (key === 'Escape' && event.target instanceof Element && event.target.closest('[role=dialog]') !== null) return // it closes the dialog
       if (chord !== '' && event.timeStamp - chordAt < CHORD_MS) key = `${chord} ${key}`
       chord = ''
       if (key === 'g') {

@@ -296,12 +296,14 @@ function turned(sort: string | undefined, name: string): string {
 
 /** Height of a row as the tokens say, also after the density changed. */
 function useRowHeight(): number {
-  const read = (): number => Number.parseFloat(getComputedStyle(document.documentElement).getPropertyValue('--row')) || 28
-  const [height, setHeight] = useState(read)
+  const [height, setHeight] = useState(rowHeightNow)
   useEffect(() => {
-    const watch = new MutationObserver(() => setHeight(read()))
+    const watch = new MutationObserver(() => setHeight(rowHeightNow()))
     watch.observe(document.documentElement, { attributes: true, attributeFilter: ['data-density'] })
     return () => watch.disconnect()
   }, [])
   return height
+}
+function rowHeightNow(): number {
+  return Number.parseFloat(getComputedStyle(document.documentElement).getPropertyValue('--row')) || 28
 }
