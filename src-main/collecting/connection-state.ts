@@ -58,9 +58,7 @@ export function judgeConnection(facts: Facts): { readonly state: ConnectionWord;
   const [first] = errors
   if (first !== undefined) {
     const worst = errors.find((e) => e.code === 'needs-sign-in') ?? first
-    // A sweep that nobody asks any more says nothing about now.
-    const asked = finished.filter((s) => s.error !== undefined || s.pollMs !== undefined)
-    return { state: errors.length === asked.length || worst.code === 'needs-sign-in' ? failing(worst) : 'partly', error: worst }
+    return { state: errors.length === finished.length || worst.code === 'needs-sign-in' ? failing(worst) : 'partly', error: worst }
   }
   const old = finished.some((s) => s.pollMs !== undefined && s.okMs !== undefined && facts.nowMs - s.okMs > 2 * s.pollMs + 1_000)
   return { state: old ? 'stale' : 'answering' }
