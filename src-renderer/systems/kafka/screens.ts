@@ -1,5 +1,5 @@
 // Kafka's slots: the numbers of a group, its partitions, the record it stands at, and the command lines that show the same.
-import { isUnknown, type Known } from '../../../shared/model/known.ts'
+import { isUnknown, type Known, reasonWords, type Unknown } from '../../../shared/model/known.ts'
 import { kafka } from '../../../shared/systems/kafka/system.ts'
 import { formatDuration, formatMoment, formatNumber, formatUnknown } from '../../ui/values/format.ts'
 import { type EvidenceAsk, type EvidenceItem, type FactText, related, type Screens, screens } from '../screens.ts'
@@ -61,7 +61,13 @@ function groupFacts(row: Parameters<typeof partitionsOfGroup.where>[0], now: Dat
       value: word(row.lag, (lag) => `${row.atLeast === true ? '≥ ' : ''}${formatNumber(lag)}`),
       says: `records behind${isUnknown(row.uncounted) || row.uncounted === 0 ? '' : `, ${formatNumber(row.uncounted)} unknown`}`,
     },
-    { value: `${rate(row.produceRate)} /s in · ${rate(row.consumeRate)} out`, says: 'written and committed' },
+    {
+      value:
+        isUnknown(row.produceRate) && isUnknown(row.consumeRate)
+          ? rate(row.produceRate)
+          : `${rate(row.produceRate)} in · ${rate(row.consumeRate)} out`,
+      says: 'records a second, written and committed',
+    },
     { value: isUnknown(row.eta) ? `? ${formatUnknown(row.eta).word}` : formatDuration(row.eta), says: 'until caught up at this rate' },
   ]
 }
@@ -80,9 +86,15 @@ function messageItem(item: Readonly<Record<string, unknown>>): EvidenceItem {
   return {
     head: head.filter((part) => part !== ''),
     ...(timestamp instanceof Date ? { at: timestamp } : {}),
-    body: typeof value === 'string' ? value : '',
+    body: typeof value === 'string' ? value : isUnknown(value) ? missingBody(value) : '',
     here: place === 'at',
   }
+}
+
+/** Why a value is not there, instead of an empty place. */
+function missingBody({ unknown: why, note }: Unknown): string {
+  const { word, sentence } = reasonWords[why]
+  return `(${word}: ${sentence}${note === undefined ? '' : ` ${note}`})`
 }
 
 const quote = (text: string): string => (/^[\w.,:@/-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`)
