@@ -1,0 +1,104 @@
+// How the tests on a running lab look at it: waiting that says what the page showed, frames of whole collections, answers to compare.
+import type { Page } from '@playwright/test'
+import type { Cell, Viewing } from '../../shared/contract/messages.ts'
+import { own } from '../../shared/model/own.ts'
+import { systems } from '../../shared/systems/index.ts'
+import { waitFor } from '../support/process.ts'
+import type { ServedLab } from '../support/served-lab.ts'
+
+/** Waits for a condition; when it does not come, the failure says what stood on the page. */
+export async function until(
+  page: Page,
+  what: string,
+  condition: () => Promise<boolean>,
+  { withinMs = 60_000, everyMs = 250 }: { readonly withinMs?: number; readonly everyMs?: number } = {},
+): Promise<void> {
+  try {
+    await waitFor(what, condition, { withinMs, everyMs })
+  } catch (error) {
+    const shown = await page
+      .locator('main')
+      .innerText({ timeout: 5_000 })
+      .catch(() => '(no page)')
+    throw new Error(`${error instanceof Error ? error.message : String(error)}\nthe page showed:\n${shown.slice(0, 3_000)}`, {
+      cause: error,
+    })
+  }
+}
+
+/** The URN of a record by its first key field. */
+export async function urnOf(served: ServedLab, system: string, collection: string, label: string): Promise<string> {
+  const found = (await served.rows(system, collection)).find(({ row }) => Object.values(row).includes(label))
+  if (found === undefined) throw new Error(`${system} has no ${label} among its ${collection}`)
+  return found.urn
+}
+
+export interface Frames {
+  /** Rows of each collection when it began, and the fewest ever shown since. */
+  readonly first: Readonly<Record<string, number>>
+  readonly fewest: Readonly<Record<string, number>>
+  stop(): Promise<void>
+}
+/** Looks at whole collections of Kafka all the time: whoever blanks a row for a moment is caught. */
+export function framesOf(served: ServedLab, collections: readonly string[]): Frames {
+  const first: Record<string, number> = {}
+  const fewest: Record<string, number> = {}
+  let running = true
+  const looking = (async (): Promise<void> => {
+    while (running) {
+      for (const collection of collections) {
+        const { total } = await served.ask('kafka', collection)
+        first[collection] ??= total
+        fewest[collection] = Math.min(fewest[collection] ?? total, total)
+      }
+      await new Promise((resolve) => setTimeout(resolve, 300))
+    }
+  })()
+  return {
+    first,
+    fewest,
+    stop: async () => {
+      running = false
+      await looking
+    },
+  }
+}
+
+export interface Answers {
+  readonly rows: Readonly<Record<string, readonly string[]>>
+  readonly headline: string
+  readonly incidents: readonly string[]
+  readonly curves: string
+}
+const exact = (value: unknown): string => JSON.stringify(value, (_, v: unknown) => (typeof v === 'bigint' ? `${v}n` : v)) ?? ''
+
+/** Everything that is known at a moment: the rows of every collection with all their cells, what holds, the sentence, a curve. */
+export async function answersAt(served: ServedLab, viewing: Viewing & { readonly at: Date }): Promise<Answers> {
+  const rows: Record<string, readonly string[]> = {}
+  for (const system of [...Object.values(systems), own]) {
+    for (const [name, { kind }] of Object.entries(system.collections)) {
+      if (kind !== 'state') continue
+      const answer = await served.ask(system.id, name, viewing)
+      rows[`${system.id}.${name}`] = answer.rows
+        .map((row) => exact([row.urn, Object.fromEntries(row.cells.map((cell: Cell, i) => [answer.columns[i], cell]))]))
+        .toSorted()
+    }
+  }
+  const found = await served.client.findings.page({ viewing, limit: 1_000 })
+  const { headline } = await served.client.headline.read({ viewing, of: { page: 'now' } })
+  const group = await urnOf(served, 'kafka', 'groups', 'billing')
+  const curve = await served.client.series.read({
+    viewing,
+    urn: group,
+    fields: ['lag'],
+    from: new Date(viewing.at.getTime() - 60_000),
+    to: viewing.at,
+    points: 200,
+  })
+  return {
+    rows,
+    headline: exact(headline),
+    incidents: found.incidents.map((i) => exact([i.incident, i.title, i.state, i.members, i.chain])).toSorted(),
+    curves: exact(curve),
+  }
+}
