@@ -1,5 +1,5 @@
 // The typed filter of a list: `lag>1000 state:Empty topic~^play name`. The whole is filtered in the host, shortly after the last letter.
-import { type JSX, type RefObject, useEffect, useState } from 'react'
+import { type JSX, type RefObject, useEffect, useRef, useState } from 'react'
 import { Key } from '../keys/keys.tsx'
 import css from './data-table.module.css'
 
@@ -13,10 +13,18 @@ interface Props {
 }
 export function FilterBox({ box, typed, onTyped, onDone }: Props): JSX.Element {
   const [text, setText] = useState(typed)
-  useEffect(() => setText(typed), [typed])
+  const told = useRef(typed)
+  // What was told comes back as `typed` a moment later: letters that were typed meanwhile stay.
+  useEffect(() => {
+    if (typed !== told.current) setText(typed)
+    told.current = typed
+  }, [typed])
   useEffect(() => {
     if (text === typed) return
-    const timer = setTimeout(() => onTyped(text), PAUSE_MS)
+    const timer = setTimeout(() => {
+      told.current = text
+      onTyped(text)
+    }, PAUSE_MS)
     return () => clearTimeout(timer)
   }, [text, typed, onTyped])
   return (
