@@ -110,7 +110,7 @@ export const groupPartitions = collection({
     label: 'partition',
     status: 'status',
     sort: 'standsSince',
-    columns: ['topic', 'partition', 'status', 'kind', 'committed', 'end', 'lag', 'standsSince', 'firstUnread', 'owner'],
+    columns: ['group', 'topic', 'partition', 'status', 'kind', 'committed', 'end', 'lag', 'standsSince', 'firstUnread', 'owner'],
   },
   words: { status: statusWords, kind: lagKindWords },
 })
