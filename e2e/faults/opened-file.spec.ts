@@ -86,7 +86,13 @@ const pidOf = (name: string): Promise<number | undefined> =>
 
 describe('an opened file', () => {
   it('named at the start is open before the page asks, in a process of its own', async () => {
-    expect(await sources()).toMatchObject([{ path: file }])
+    let first: readonly SourceAnswer[] | undefined
+    // The page goes to the file's place as it starts, which ends what runs in it.
+    await waitFor('the page stands', async () => {
+      first = await sources().catch(() => undefined)
+      return first !== undefined
+    })
+    expect(first).toMatchObject([{ path: file }])
     expect(await pidOf('Landscope reader')).toBeGreaterThan(0)
   })
 
