@@ -1,14 +1,14 @@
 // How the tests on a running lab look at it: waiting that says what the page showed, frames of whole collections, answers to compare.
-import type { Page } from '@playwright/test'
 import type { Cell, Viewing } from '../../shared/contract/messages.ts'
 import { own } from '../../shared/model/own.ts'
+import { plain } from '../../shared/model/sentence.ts'
 import { systems } from '../../shared/systems/index.ts'
 import { waitFor } from '../support/process.ts'
 import type { ServedLab } from '../support/served-lab.ts'
 
-/** Waits for a condition; when it does not come, the failure says what stood on the page. */
+/** Waits for a condition; when it does not come, the failure says what was found and what stood on the page. */
 export async function until(
-  page: Page,
+  served: ServedLab,
   what: string,
   condition: () => Promise<boolean>,
   { withinMs = 60_000, everyMs = 250 }: { readonly withinMs?: number; readonly everyMs?: number } = {},
@@ -16,14 +16,30 @@ export async function until(
   try {
     await waitFor(what, condition, { withinMs, everyMs })
   } catch (error) {
-    const shown = await page
+    const shown = await served.page
       .locator('main')
       .innerText({ timeout: 5_000 })
       .catch(() => '(no page)')
-    throw new Error(`${error instanceof Error ? error.message : String(error)}\nthe page showed:\n${shown.slice(0, 3_000)}`, {
+    const found = await standing(served).catch(() => '(no answer)')
+    throw new Error(`${error instanceof Error ? error.message : String(error)}\n${found}\nthe page showed:\n${shown.slice(0, 2_000)}`, {
       cause: error,
     })
   }
+}
+
+/** What holds now, a line each: incidents with their chains and members, findings outside of them, edges that stand or match. */
+export async function standing(served: ServedLab): Promise<string> {
+  const incidents = await served.incidents()
+  const members = new Set(incidents.flatMap((i) => i.members))
+  const edges = (await served.rows('landscope', 'edges')).filter(({ row }) => row.does === 'matches' || row.does === 'stands-at')
+  return [
+    ...incidents.flatMap((i) => [
+      `${i.state} incident: ${plain(i.title)} [${i.chain.map((hop) => hop.title).join(' → ')}] against: ${i.contradicts.map(plain).join(' ')}`,
+      ...i.findings.map((f) => `  ${f.rule}: ${plain(f.says)}`),
+    ]),
+    ...(await served.findings()).filter((f) => !members.has(f.urn)).map((f) => `apart ${f.rule}: ${plain(f.says)}`),
+    ...edges.map(({ row }) => `edge ${row.fromLabel} ${row.does} ${row.toLabel}`),
+  ].join('\n')
 }
 
 /** The URN of a record by its first key field. */

@@ -116,9 +116,9 @@ it('is connected like any other', { timeout: 120_000 }, async () => {
   await page.getByLabel('What you call it').fill('coast')
   await page.getByRole('button', { name: 'Test', exact: true }).click()
   const keep = page.getByRole('button', { name: 'Keep it', exact: true })
-  await until(page, 'every step passed', () => keep.isEnabled())
+  await until(served, 'every step passed', () => keep.isEnabled())
   await keep.click()
-  await until(page, 'it answers', async () =>
+  await until(served, 'it answers', async () =>
     (await served.rows('landscope', 'connections')).some(({ row }) => row.title === 'coast' && row.state === 'answering'),
   )
 })
@@ -166,7 +166,7 @@ it('is judged: a beacon that goes dark is an incident on Now', { timeout: 60_000
   beacons[1] = { beacon: 'old-harbour', light: 'off', oil: 12.5 }
   await page.getByRole('navigation', { name: 'Places' }).getByText('Now').click()
   const says = page.getByRole('heading', { level: 1 })
-  await until(page, 'Now says it', async () => (await says.innerText()).includes('old-harbour is dark.'))
+  await until(served, 'Now says it', async () => (await says.innerText()).includes('old-harbour is dark.'))
   const [finding] = await served.findings()
   expect({ rule: finding?.rule, label: finding?.label }).toEqual({ rule: 'beacon.dark', label: 'old-harbour' })
 })
@@ -181,7 +181,7 @@ it('is captured into a file, and looked at from there', { timeout: 120_000 }, as
   await page.getByText(`Written: ${path}`).waitFor({ timeout: 60_000 })
   await page.getByLabel('Path of a .lsnap file on the machine that runs Landscope').fill(path)
   await page.getByRole('button', { name: 'Open', exact: true }).click()
-  await until(page, 'the page looks at the file', async () =>
+  await until(served, 'the page looks at the file', async () =>
     (await page.getByRole('button', { name: 'Viewing' }).innerText()).includes('FILE'),
   )
   await page.getByRole('navigation', { name: 'Places' }).getByText('Beacons').click()
@@ -197,7 +197,7 @@ it('differs between two moments by what changed', { timeout: 60_000 }, async () 
   const { page } = served
   const before = encodeURIComponent(new Date(darkSince.getTime() - 500).toISOString())
   await served.go(`/diff?fromAt=${before}`)
-  await until(page, 'the page names the change', async () => /old-harbour[\s\S]*dark/.test(await page.locator('main').innerText()))
+  await until(served, 'the page names the change', async () => /old-harbour[\s\S]*dark/.test(await page.locator('main').innerText()))
   const diff = await served.client.records.diff({
     from: { at: new Date(darkSince.getTime() - 500) },
     to: {},
