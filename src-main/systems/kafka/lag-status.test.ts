@@ -58,6 +58,12 @@ describe('lag status', () => {
   test('half a window without a commit and a reader at it: STALLED', () => {
     expect(lagStatus(ask(samples(11, { committed: stuck, end: growing })))).toEqual({ status: 'STALLED', standsSince: 0 })
   })
+  test('a record that has just come to a quiet partition stalls nobody: its commit counts as standing from then on', () => {
+    const quiet = (after: number): Shape => ({ committed: stuck, end: (i) => (i < after ? 50n : 50n + n(i - after + 1)) })
+    expect(lagStatus(ask(samples(21, quiet(20)))).status).toBe('OK')
+    expect(lagStatus(ask(samples(21, quiet(18))))).toEqual({ status: 'STANDING_STILL', standsSince: 18 * pollMs })
+    expect(lagStatus(ask(samples(21, quiet(10))))).toEqual({ status: 'STALLED', standsSince: 10 * pollMs })
+  })
   test('it stays STALLED when nothing new arrives', () => {
     expect(lagStatus(ask(samples(21, { committed: stuck, end: () => 100n }))).status).toBe('STALLED')
   })

@@ -46,12 +46,16 @@ export function windowFor(windowMs: number, commitEveryMs: number | undefined): 
   return Math.max(windowMs, 3 * (commitEveryMs ?? 0))
 }
 
-/** Time of the oldest sample in the last run of equal commits; undefined when the latest commit is unknown. */
-function standsSince(samples: readonly LagSample[]): number | undefined {
+/**
+ * Time of the oldest sample in the last run of equal commits with something unread; undefined when the latest commit is unknown. A commit
+ * at the end of a quiet partition stands for hours and well: it only counts from the first record behind it.
+ */
+function standsSince(samples: readonly LagSample[], allowed: bigint): number | undefined {
   const latest = samples.at(-1)?.committed
   if (latest === undefined) return undefined
   const differs = samples.findLastIndex((sample) => sample.committed !== undefined && sample.committed !== latest)
-  return samples.slice(differs + 1).find((sample) => sample.committed === latest)?.at
+  const caughtUp = samples.findLastIndex((sample) => sample.lag !== undefined && sample.lag <= allowed)
+  return samples.slice(Math.max(differs, caughtUp) + 1).find((sample) => sample.committed === latest)?.at
 }
 
 /** Index of the sample whose commit is lower than an earlier one that was not reached again; -1 for none. */
@@ -81,7 +85,7 @@ export function lagStatus(question: StatusQuestion): StatusAnswer {
   if (lag <= allowed) return { status: 'OK' }
 
   const half = windowFor(question.windowMs, question.commitEveryMs) / 2
-  const since = standsSince(samples)
+  const since = standsSince(samples, allowed)
   const stoodMs = since === undefined ? 0 : now - since
   const polls = since === undefined ? 0 : Math.round(stoodMs / pollMs) + 1
   const standsLong = polls >= standingPolls && stoodMs > 1.5 * (question.commitEveryMs ?? 0)
