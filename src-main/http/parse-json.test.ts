@@ -13,7 +13,7 @@ const bare = (value: unknown): unknown =>
     : typeof value === 'object' && value !== null
       ? Object.assign(Object.create(null), Object.fromEntries(Object.entries(value).map(([k, v]) => [k, bare(v)])))
       : isInexact(value)
-        ? BigInt(value)
+        ? BigInt(String(value))
         : value
 
 describe('parsing JSON', () => {
