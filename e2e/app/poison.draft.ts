@@ -123,6 +123,17 @@ describe('lag', () => {
   })
 })
 
+describe('the Flink job', () => {
+  it('is matched with the group it commits to, which neither Kafka nor Flink tells', { timeout: 240_000 }, async () => {
+    if (!has('flink')) return
+    const matched = async (): Promise<boolean> =>
+      (await served.rows('landscope', 'edges')).some(
+        ({ row }) => row.does === 'matches' && row.known === 'guessed' && row.fromLabel === ROUTE_GROUP && row.toLabel === ROUTE_GROUP,
+      )
+    await until(served, 'the group matches the job', matched, { withinMs: 200_000 })
+  })
+})
+
 describe('a poison record', () => {
   it('shows as standing still, with the record named, within four polls', { timeout: 180_000 }, async () => {
     await served.go('/system/kafka?tab=groups')
