@@ -10,6 +10,11 @@ export function clock(at: Date, now: Date): string {
   return `${at.getUTCDate()} ${month}${year} ${iso.slice(11, 19)}`
 }
 
+/** The same to the minute it lies in: `02:41`, for moments reckoned from an age, which differ a little every time. */
+export function minute(at: Date, now: Date): string {
+  return clock(at, now).replace(/:\d\d$/, '')
+}
+
 /** `since 02:41:08 UTC`, `since between 01:58:00 and 02:03:00 UTC`, `since before 02:41:08 UTC`. */
 export function sinceWords(since: Pick<Since, 'from' | 'to'>, now: Date): string {
   if (since.from.getTime() <= 0) return `since before ${clock(since.to, now)} UTC`

@@ -3,7 +3,7 @@ import { known } from '../../../shared/model/known.ts'
 import { noun, say } from '../../../shared/model/sentence.ts'
 import { flink } from '../../../shared/systems/flink/system.ts'
 import { type AnyCheck, check } from '../../triage/judging.ts'
-import { ageWords, clock } from '../../triage/time-words.ts'
+import { ageWords, clock, minute } from '../../triage/time-words.ts'
 import { counted, sinceServer, stalledAfterMs } from './phrases.ts'
 
 const restartingTooLongMs = 60_000
@@ -35,7 +35,7 @@ const failed = check(
       says:
         row.status === 'FAILED'
           ? say`${name} failed for good${why}.`
-          : say`${name} has been ${row.status === 'FAILING' ? 'failing' : 'restarting'} for ${ageWords(forMs)}${why}.`,
+          : say`${name} has been ${row.status === 'FAILING' ? 'failing' : 'restarting'}${changed === undefined ? '' : ` since ${clock(changed, see.now)} UTC`}${why}.`,
       ...sinceServer(changed),
       evidence:
         exception === undefined || exception === ''
@@ -135,7 +135,7 @@ const checkpointsStalled = check(
       class: 'failure',
       origin: 'derived',
       severity: 'critical',
-      says: say`${noun(known(row.name) ?? row.jid, see.urn('jobs', row))} has completed no checkpoint for ${ageWords(forMs)}: a restart would go back to ${clock(from, see.now)} UTC${failure === '' ? '' : `. The last one failed: ${failure}`}`,
+      says: say`${noun(known(row.name) ?? row.jid, see.urn('jobs', row))} has completed no checkpoint since ${clock(from, see.now)} UTC: a restart would go back to it${failure === '' ? '' : `. The last one failed: ${failure}`}`,
       since: { from, to: new Date(Math.min(see.now.getTime(), from.getTime() + limit)), by: 'server' },
       evidence: [
         { label: 'Checkpoint every', value: ageWords(known(progress.checkpointEvery) ?? 0), source: 'GET /jobs/:jid/checkpoints/config' },
@@ -194,7 +194,7 @@ const sourceCutOff = check(
       class: 'failure',
       origin: 'derived',
       severity: 'high',
-      says: say`${noun(known(row.name) ?? row.jid, see.urn('jobs', row))} has lost Kafka: its source ${first.operator} has no open connection to any broker${idle === undefined ? '' : ` and has brought in nothing for ${ageWords(idle)}`}.`,
+      says: say`${noun(known(row.name) ?? row.jid, see.urn('jobs', row))} has lost Kafka: its source ${first.operator} has no open connection to any broker${idle === undefined ? '' : ` and has brought in nothing since ${minute(new Date(see.now.getTime() - idle), see.now)} UTC`}.`,
       evidence: cut
         .slice(0, 3)
         .map((s) => ({ label: 'Topics', value: (known(s.topics) ?? []).join(', '), source: 'connection-count of KafkaSourceReader' })),
@@ -221,7 +221,7 @@ const sourceSilent = check(
       class: 'staleness',
       origin: 'derived',
       severity: pending !== undefined && pending > 0 ? 'high' : 'info',
-      says: say`The source ${first.operator} of ${noun(known(row.name) ?? row.jid, see.urn('jobs', row))} has brought in nothing for ${ageWords(known(first.idle) ?? 0)}${pending === undefined || pending === 0 ? '' : `, although ${pending} records wait`}.`,
+      says: say`The source ${first.operator} of ${noun(known(row.name) ?? row.jid, see.urn('jobs', row))} has brought in nothing since ${minute(new Date(see.now.getTime() - (known(first.idle) ?? 0)), see.now)} UTC${pending === undefined || pending === 0 ? '' : ', although records wait'}.`,
     }
   },
 )
@@ -234,13 +234,16 @@ const taskManagerSilent = check(
     says: 'The job manager has not heard of a task manager for three heartbeats',
     where: { heartbeatAge: { min: heartbeatMs } },
   },
-  (row, see) => ({
-    class: 'failure',
-    origin: 'intrinsic',
-    severity: 'high',
-    says: say`Task manager ${noun(row.taskManager, see.urn('taskManagers', row))} has been silent for ${ageWords(known(row.heartbeatAge) ?? 0)}; its jobs restart when the job manager gives it up.`,
-    ...sinceServer(known(row.lastHeartbeat)),
-  }),
+  (row, see) => {
+    const heard = known(row.lastHeartbeat)
+    return {
+      class: 'failure',
+      origin: 'intrinsic',
+      severity: 'high',
+      says: say`Task manager ${noun(row.taskManager, see.urn('taskManagers', row))} has been silent${heard === undefined ? '' : ` since ${clock(heard, see.now)} UTC`}; its jobs restart when the job manager gives it up.`,
+      ...sinceServer(heard),
+    }
+  },
 )
 
 const taskManagerLost = check(

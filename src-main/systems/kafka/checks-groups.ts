@@ -12,8 +12,6 @@ import {
   atAbout,
   counted,
   type GroupRow,
-  grouped,
-  lagWords,
   offsetControl,
   type PositionRow,
   placeName,
@@ -56,18 +54,22 @@ function evidenceOf(position: PositionRow): Verdict['evidence'] {
   ]
 }
 
-/** The sentence of a commit that does not move: where, since when, what lies unread, who reads, when retention takes it. */
-export function standingSentence(group: GroupRow, see: GroupSee): Sentence {
+/**
+ * The sentence of a commit that does not move: where, since when, who reads, when retention takes it. A finding says only what stays the
+ * same while it holds, so that a group that stands is not a new version every round; a headline (`measured`) adds the age and what lies unread.
+ */
+export function standingSentence(group: GroupRow, see: GroupSee, { measured }: { readonly measured: boolean }): Sentence {
   const stand = standOf(group)
   const name = noun(group.group, see.urn('groups', group))
   if (stand === undefined) return say`${name} stands still.`
   const position = see.rows('groupPartitions').find((p) => p.topic === stand.topic && p.partition === stand.partition)
-  const unread = position === undefined ? undefined : known(position.lag)
+  const unread = position === undefined || !measured ? undefined : known(position.lag)
+  const age = measured ? ` (${ageWords(see.now.getTime() - stand.since.getTime())})` : ''
   const others = see.rows('groupPartitions').filter((p) => known(p.standsSince) !== undefined).length - 1
   const loss = known(group.timeToLoss)
   const isSelfAssigned = group.kind === 'self-assigned'
   return [
-    ...say`${name} stands still: ${position === undefined ? placeName(stand.topic, stand.partition) : noun(placeName(stand.topic, stand.partition), see.urn('groupPartitions', position))} has committed nothing since ${position?.commitBefore === true ? 'before ' : ''}${clock(stand.since, see.now)} UTC (${ageWords(see.now.getTime() - stand.since.getTime())}) at offset ${offsetControl(see.of, stand.topic, stand.partition, stand.offset)}`,
+    ...say`${name} stands still: ${position === undefined ? placeName(stand.topic, stand.partition) : noun(placeName(stand.topic, stand.partition), see.urn('groupPartitions', position))} has committed nothing since ${position?.commitBefore === true ? 'before ' : ''}${clock(stand.since, see.now)} UTC${age} at offset ${offsetControl(see.of, stand.topic, stand.partition, stand.offset)}`,
     ...(unread === undefined ? [] : say` while ${counted(unread, 'record')} ${unread === 1n ? 'lies' : 'lie'} unread`),
     ...(readerWords(group) === '' || isSelfAssigned ? [] : say`; its reader (${readerWords(group)}) is alive`),
     '.',
@@ -86,7 +88,7 @@ function standing(status: LagStatus, rule: string, says: string, severity: Sever
       class: 'staleness',
       origin: 'derived',
       severity,
-      says: standingSentence(row, see),
+      says: standingSentence(row, see, { measured: false }),
       ...(since === undefined ? {} : { since }),
       evidence: first === undefined ? [] : (evidenceOf(first) ?? []),
       also: standsAtRecord(row, positions).map((p) => recordEnd(see.of, p.topic, p.partition, known(p.committed) ?? 0n)),
@@ -157,7 +159,7 @@ const outcomes: readonly AnyCheck[] = [
     class: 'staleness',
     severity: 'high',
     sentence: (group, _positions, see) =>
-      say`${name(group, see)} does not come to rest: it has been working out who reads what (${wordOf(group.state)}) while ${lagWords(group)} wait.`,
+      say`${name(group, see)} does not come to rest: it has been working out who reads what (${wordOf(group.state)}) while records wait.`,
   }),
   plainCheck({
     status: 'NO_CONSUMER',
@@ -166,7 +168,7 @@ const outcomes: readonly AnyCheck[] = [
     class: 'risk',
     severity: 'warn',
     sentence: (group, _positions, see) =>
-      say`Nobody reads for ${name(group, see)}: it has had no member for ${ageWords(see.windowMs)} or longer, and ${lagWords(group)} are unread.`,
+      say`Nobody reads for ${name(group, see)}: it has had no member for ${ageWords(see.windowMs)} or longer, and records are unread.`,
   }),
   plainCheck({
     status: 'FALLING_BEHIND',
@@ -174,12 +176,8 @@ const outcomes: readonly AnyCheck[] = [
     says: 'Its lag grows over the window',
     class: 'saturation',
     severity: 'warn',
-    sentence: (group, positions, see) => {
-      const inRate = known(group.produceRate)
-      const outRate = known(group.consumeRate)
-      const rates = inRate === undefined || outRate === undefined ? '' : ` (${grouped(inRate)} records/s in, ${grouped(outRate)} out)`
-      return say`${name(group, see)} falls behind at ${places(positions)}${rates}: ${lagWords(group)} behind.`
-    },
+    sentence: (group, positions, see) =>
+      say`${name(group, see)} falls behind at ${places(positions)}: more is written there than it reads.`,
   }),
   plainCheck({
     status: 'REWIND',
@@ -187,8 +185,7 @@ const outcomes: readonly AnyCheck[] = [
     says: 'Its committed offset went back',
     class: 'change',
     severity: 'warn',
-    sentence: (group, positions, see) =>
-      say`${name(group, see)} was set back at ${places(positions)}: records are read again; ${lagWords(group)} to read.`,
+    sentence: (group, positions, see) => say`${name(group, see)} was set back at ${places(positions)}: records are read again.`,
   }),
   plainCheck({
     status: 'TRUNCATED',

@@ -57,7 +57,7 @@ function saysOf(group: GroupRow, see: GroupSee): Sentence {
     case 'STALLED':
     case 'STOPPED':
     case 'STANDING_STILL':
-      return standOf(group) === undefined ? say`Standing still.` : standingSentence(group, see)
+      return standOf(group) === undefined ? say`Standing still.` : standingSentence(group, see, { measured: true })
     case 'INSUFFICIENT':
       return firstMinutes(group, see)
     case 'FALLING_BEHIND':

@@ -79,10 +79,10 @@ describe('rules about the cluster', () => {
 })
 
 describe('rules about groups', () => {
-  test('a stalled group says where, since when, what lies unread, who reads, and when retention takes it', () => {
+  test('a stalled group says where, since when, who reads, and when retention takes it, and nothing that changes while it stands', () => {
     const verdict = check('kafka.group.stalled').judge(stalled, around({ rows: { groupPartitions: [standing] } }))
     expect(plain(verdict?.says ?? [])).toBe(
-      'billing stands still: orders-2 has committed nothing since 02:41:00 UTC (46 min) at offset 1,234 while 1,284,311 records lie unread; its reader (client app-7) is alive. Retention takes the first unread record at about 09:20 UTC.',
+      'billing stands still: orders-2 has committed nothing since 02:41:00 UTC at offset 1,234; its reader (client app-7) is alive. Retention takes the first unread record at about 09:20 UTC.',
     )
     expect(verdict?.also).toEqual([{ kind: 'kafka.record', name: ['orders', '2', '1234'], instance: 'K' }])
     expect(verdict?.since).toEqual({ from: ago(2_765), to: ago(2_760), by: 'seen' })
@@ -135,6 +135,11 @@ describe('sentences', () => {
   })
   test('well: nothing unread', () => {
     expect(headlineOf('groups', group())).toMatchObject({ says: 'Keeping up: nothing unread at 1 partition.', health: 'ok' })
+  })
+  test('standing still, with its age and what lies unread', () => {
+    expect(headlineOf('groups', stalled, { rows: { groupPartitions: [standing] } }).says).toContain(
+      'since 02:41:00 UTC (46 min) at offset 1,234 while 1,284,311 records lie unread; its reader (client app-7) is alive.',
+    )
   })
   test('standing still, as a hop of somebody else’s chain', () => {
     expect(headlineOf('groups', stalled, { rows: { groupPartitions: [standing] } }).hop).toBe(

@@ -6,7 +6,7 @@ import { isUnknown, type Known, known, reasonWords } from '../../../shared/model
 import type { Span } from '../../../shared/model/sentence.ts'
 import type { kafka } from '../../../shared/systems/kafka/system.ts'
 import type { Origin } from '../../triage/judging.ts'
-import { clock } from '../../triage/time-words.ts'
+import { clock, minute } from '../../triage/time-words.ts'
 
 type Collections = (typeof kafka)['collections']
 export type GroupRow = Row<Collections['groups']>
@@ -84,5 +84,5 @@ export function lagWords(group: Pick<GroupRow, 'lag' | 'atLeast'>): string {
 /** `at about 09:20 UTC`. */
 export function atAbout(at: Date, now: Date): string {
   const minutes = new Date(Math.round(at.getTime() / 60_000) * 60_000)
-  return `at about ${clock(minutes, now).replace(/:\d\d$/, '')} UTC`
+  return `at about ${minute(minutes, now)} UTC`
 }
