@@ -102,6 +102,8 @@ export function RecordBody({ urn, tab: wanted, onTab, narrow = false }: Props): 
     if (answered.error !== undefined) return <Failed error={answered.error} again={answered.again} />
     return <Loading what="the record" />
   }
+  // What stands below the sentence would jump when it came.
+  if (headline.data === undefined && headline.error === undefined) return <Loading what="the record" />
   if (collection === undefined) return <Empty kind="not-recorded" what={record.collection} />
   const state = stateOf(collection, record.row)
   const system = systemOf(record.system)

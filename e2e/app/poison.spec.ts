@@ -1,4 +1,3 @@
-// Draft, not yet part of a suite: three of its cases were red when last run.
 // One incident on real servers, from the connections to the file and back, as a person at the page lives through it. The tests go on
 // where the one before ended: a lab takes minutes to start, and an incident has a course.
 import { rm } from 'node:fs/promises'
