@@ -84,7 +84,7 @@ async function hurt(lab: Parts, verb: 'break' | 'freeze', what: string | undefin
   if (what === 'kafka-broker') {
     const broker = brokerOf(lab.kafka, which)
     if (verb === 'break') await broker.kill()
-    else broker.pause()
+    else await broker.pause()
     return `broker ${broker.id} (${broker.host}:${broker.port}) is ${done}`
   }
   if (what === 'flink-taskmanager' && lab.flink) {
@@ -92,7 +92,7 @@ async function hurt(lab: Parts, verb: 'break' | 'freeze', what: string | undefin
     const id = lab.flink.taskManagers[index]
     if (id === undefined) throw new Error(`there is no task manager ${which}`)
     if (verb === 'break') await lab.flink.killTaskManager(index)
-    else lab.flink.pauseTaskManager(index)
+    else await lab.flink.pauseTaskManager(index)
     return `task manager ${id} is ${done}`
   }
   throw new Error(`cannot ${verb} "${what ?? ''}": kafka-broker${lab.flink ? ', flink-taskmanager' : ''}`)

@@ -48,7 +48,7 @@ describe('a child process', () => {
 
   it('stops although it is frozen', async () => {
     const child = await shell('frozen', 'exec sleep 1000')
-    child.pause()
+    await child.pause()
     await child.stop()
     expect(exists(child.pid)).toBe(false)
   })
@@ -70,7 +70,7 @@ describe('a child process', () => {
     const program = `
       const { startProcess } = await import(${JSON.stringify(module)})
       const child = await startProcess({ name: 'orphan', command: 'sleep', args: ['1000'], logFile: ${JSON.stringify(path.join(folder, 'orphan.log'))} })
-      child.pause()
+      await child.pause()
       console.log(child.pid)
       setInterval(() => {}, 1000)`
     const parent = spawn(process.execPath, ['--input-type=module', '-e', program], { stdio: ['ignore', 'pipe', 'inherit'] })

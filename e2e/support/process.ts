@@ -1,7 +1,7 @@
 // Child processes of a test or of the lab: own log file, readiness by a condition, stopped by their pid, and never left
 // behind: a guard in a session of its own ends them when this process dies, even by kill -9.
 import { type ChildProcess, spawn } from 'node:child_process'
-import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs'
+import { closeSync, mkdirSync, openSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 
@@ -30,8 +30,8 @@ export interface RunningProcess {
   stop(): Promise<void>
   /** SIGKILL; resolves when it is gone. */
   kill(): Promise<void>
-  /** SIGSTOP: frozen, its sockets stay open. */
-  pause(): void
+  /** SIGSTOP: frozen, its sockets stay open; resolves when every thread of it stands. */
+  pause(): Promise<void>
   /** SIGCONT. */
   resume(): void
   /** The last lines of the log, for messages. */
@@ -88,10 +88,19 @@ export async function startProcess(options: ProcessOptions): Promise<RunningProc
     alive,
     stop,
     kill,
-    pause: () => signal('SIGSTOP'),
+    pause: async () => {
+      signal('SIGSTOP')
+      await waitFor(`${options.name} stands`, () => !alive() || stands(pid), { everyMs: 5 })
+    },
     resume: () => signal('SIGCONT'),
     logTail: (lines = 15) => readFileSync(options.logFile, 'utf8').trimEnd().split('\n').slice(-lines).join('\n'),
   }
+}
+
+/** True when every thread of a process is stopped (state T): each stops only when it is scheduled next. */
+function stands(pid: number): boolean {
+  const threads = readdirSync(`/proc/${pid}/task`)
+  return threads.every((thread) => /\) [Tt] /.test(readFileSync(`/proc/${pid}/task/${thread}/stat`, 'utf8')))
 }
 
 /**

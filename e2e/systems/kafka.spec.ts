@@ -308,7 +308,7 @@ describe('a broker is killed', () => {
     const frozen = kafka.brokers[1]
     if (frozen === undefined) throw new Error('three brokers expected')
     await until('all answer', (r) => r.rows('brokers').every((b) => b.contact === 'answering'))
-    frozen.pause()
+    await frozen.pause()
     try {
       const began = performance.now()
       const round = await rounds.lag()

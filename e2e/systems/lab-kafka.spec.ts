@@ -225,7 +225,7 @@ describe('a broker', () => {
   it('that is frozen answers nothing until it is thawed', async () => {
     const [first] = kafka.brokers
     const [own = ''] = kafka.directBootstrap
-    first?.pause()
+    await first?.pause()
     const asked = metadataOf([own], []).then(() => 'answered')
     const raced = await Promise.race([asked, metadataOf(kafka.directBootstrap.slice(1), []).then(() => 'others first')])
     expect(raced).toBe('others first')

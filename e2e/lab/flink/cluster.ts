@@ -29,7 +29,7 @@ export interface LabFlink {
   /** SIGKILL; `index` from 0. The job manager notices after the heartbeat time-out, its jobs at once. */
   killTaskManager(index: number): Promise<void>
   /** SIGSTOP and SIGCONT: silent, then back. */
-  pauseTaskManager(index: number): void
+  pauseTaskManager(index: number): Promise<void>
   resumeTaskManager(index: number): void
   /** Starts it again after a kill; resolves when it is registered. */
   startTaskManager(index: number): Promise<void>

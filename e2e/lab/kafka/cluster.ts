@@ -46,8 +46,8 @@ export interface LabBroker {
   stop(): Promise<void>
   /** SIGKILL: the others notice after the session timeout. */
   kill(): Promise<void>
-  /** SIGSTOP: accepts connections and answers nothing. */
-  pause(): void
+  /** SIGSTOP: accepts connections and answers nothing; resolves when it stands. */
+  pause(): Promise<void>
   resume(): void
   /** Starts it again after stop or kill; resolves when metadata lists it and it answers. */
   start(): Promise<void>
