@@ -42,6 +42,7 @@ try {
     await page.evaluate((chosen) => {
       localStorage.setItem('theme', chosen)
       localStorage.setItem('first run dismissed', 'yes')
+      sessionStorage.setItem('first run sent', 'yes')
     }, theme)
     await page.reload()
     for (const size of sizes) {

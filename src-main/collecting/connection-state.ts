@@ -34,6 +34,8 @@ export interface SweepHealth {
   readonly okMs?: number
   /** Set for sweeps that go round: older than two of these is stale. */
   readonly pollMs?: number
+  /** Set for sweeps that are asked once, or only while somebody looks at their records. */
+  readonly passing?: true
 }
 export interface Facts {
   readonly closed: boolean
@@ -54,13 +56,18 @@ export function judgeConnection(facts: Facts): { readonly state: ConnectionWord;
   if (facts.died && facts.openError !== undefined) return { state: 'stale', error: facts.openError }
   if (!facts.open) return facts.openError === undefined ? { state: 'opening' } : { state: failing(facts.openError), error: facts.openError }
   if (finished.length === 0) return { state: 'opening' }
-  const errors = finished.flatMap((s) => s.error ?? [])
+  // What a sweep saw that is asked once, or only while somebody looks, soon says nothing any more of how the server answers.
+  const soonMs = 2 * Math.min(...finished.flatMap((s) => s.pollMs ?? [])) + 1_000
+  const asked = finished.filter((s) => s.error !== undefined || s.passing !== true || facts.nowMs - (s.okMs ?? 0) <= soonMs)
+  const judged = asked.length > 0 ? asked : finished
+  const errors = judged.flatMap((s) => s.error ?? [])
   const [first] = errors
   if (first !== undefined) {
     const worst = errors.find((e) => e.code === 'needs-sign-in') ?? first
-    return { state: errors.length === finished.length || worst.code === 'needs-sign-in' ? failing(worst) : 'partly', error: worst }
+    return { state: errors.length === judged.length || worst.code === 'needs-sign-in' ? failing(worst) : 'partly', error: worst }
   }
-  const old = finished.some((s) => s.pollMs !== undefined && s.okMs !== undefined && facts.nowMs - s.okMs > 2 * s.pollMs + 1_000)
-  return { state: old ? 'stale' : 'answering' }
+  const old = judged.filter((s) => s.pollMs !== undefined && s.okMs !== undefined && facts.nowMs - s.okMs > 2 * s.pollMs + 1_000)
+  if (old.length === 0) return { state: 'answering' }
+  return { state: old.length === judged.length ? 'stale' : 'partly' }
 }
 const failing = (error: ErrorData): ConnectionWord => (error.code === 'needs-sign-in' ? 'needs-sign-in' : 'failing')

@@ -3,7 +3,7 @@ import type { Profile } from '../../shared/contract/control.ts'
 import type { Tick } from '../../shared/contract/messages.ts'
 import { AppError, type ErrorCode, type ErrorData, errorData } from '../../shared/model/app-error.ts'
 import type { Credential, Traffic } from '../../shared/model/connector.ts'
-import type { AnySystem } from '../../shared/model/system.ts'
+import type { AnySystem, Sweep } from '../../shared/model/system.ts'
 import { openingOf } from '../connections/opening.ts'
 import type { Store, Stored } from '../store/store-types.ts'
 import type { Budgets, Expected } from './budgets.ts'
@@ -115,7 +115,7 @@ export function createConnection(ports: ConnectionPorts): Connection {
       open: schedule !== undefined,
       openError,
       died,
-      sweeps: [...health].map(([name, h]) => (typeof system.sweeps[name]?.every === 'object' ? h : withoutPoll(h))),
+      sweeps: [...health].map(([name, h]) => healthOf(h, system.sweeps[name]?.every)),
       nowMs: clock.monotonicMs(),
     }),
     ...(lastAnswer === undefined ? {} : { lastAnswer }),
@@ -365,9 +365,10 @@ export function createConnection(ports: ConnectionPorts): Connection {
   }
 }
 
-function withoutPoll(health: SweepHealth): SweepHealth {
+function healthOf(health: SweepHealth, every: Sweep<string>['every'] | undefined): SweepHealth {
+  if (typeof every === 'object') return health
   const { pollMs: _, ...rest } = health
-  return rest
+  return every === 'feed' ? rest : { ...rest, passing: true }
 }
 /** Requests by target between two counts; a count that fell began anew. */
 function spent(before: Readonly<Record<string, Traffic>>, after: Readonly<Record<string, Traffic>>): Expected {

@@ -50,9 +50,10 @@ const worstFirst = (a: HeldFinding, b: HeldFinding): number =>
 
 async function eyesOf(lens: Lens): Promise<readonly (Eye & { readonly system: string })[]> {
   const rows = await lens.queries.rows(own.id, 'connections', {}, lens.at)
+  const then = lens.at === undefined ? undefined : await answersBefore(lens, lens.at)
   return rows.map(({ row }) => {
     const why = known(row.why)
-    const lastAnswer = known(row.lastAnswer)
+    const lastAnswer = then === undefined ? known(row.lastAnswer) : then.get(String(row.connection))
     return {
       title: String(known(row.title) ?? ''),
       system: String(known(row.system) ?? ''),
@@ -61,6 +62,20 @@ async function eyesOf(lens: Lens): Promise<readonly (Eye & { readonly system: st
       ...(lastAnswer instanceof Date ? { lastAnswer } : {}),
     }
   })
+}
+
+/** When each connection had last answered at a moment of the past: only what was covered says so, for the row itself keeps no history. */
+async function answersBefore(lens: Lens, at: Date): Promise<ReadonlyMap<string, Date>> {
+  const systems = [...new Set(lens.connections.map((c) => c.system))]
+  const asked = systems.flatMap((system) =>
+    Object.keys(declared(system).collections).map((name) => lens.queries.freshness(system, name, at)),
+  )
+  const last = new Map<string, Date>()
+  for (const { connection, at: answered } of (await Promise.all(asked)).flat()) {
+    const before = last.get(connection)
+    if (answered !== undefined && (before === undefined || before < answered)) last.set(connection, answered)
+  }
+  return last
 }
 
 async function recordHeadline(

@@ -47,7 +47,12 @@ function tableOf(system: string, name: string, collection: AnyCollection): Table
   const fields = Object.keys(collection.fields)
   const bad = fields.find((field) => field.startsWith('_'))
   if (bad !== undefined) throw new AppError('bad-request', `${id}: a field name may not begin with _: ${bad}`)
-  const kept = (keep: string) => fields.filter((field) => !collection.key.includes(field) && collection.fields[field]?.keep === keep)
+  // An event is the past itself: what is kept of a state only while it is present is part of an event's versions.
+  const keepOf = (field: string): string | undefined => {
+    const keep = collection.fields[field]?.keep
+    return collection.kind === 'event' && keep === 'latest' ? 'versions' : keep
+  }
+  const kept = (keep: string) => fields.filter((field) => !collection.key.includes(field) && keepOf(field) === keep)
   const label = collection.show?.label ?? collection.key.at(-1) ?? ''
   const searched = [label, ...fields.filter((field) => field !== label && collection.fields[field]?.kind === 'name')]
   return {

@@ -117,7 +117,9 @@ export function CollectionTable(props: Props): JSX.Element {
         {...(props.onCursor === undefined ? {} : { onCursor: props.onCursor })}
         {...(fit === undefined ? {} : { fit })}
         takesFocus={props.takesFocus === true}
-        empty={<Empty kind={about.empty ?? (typed === undefined ? 'none-exist' : 'none-match')} what={what} />}
+        empty={
+          <Empty kind={about.empty === 'none-match' && typed === undefined ? 'none-exist' : (about.empty ?? 'none-exist')} what={what} />
+        }
         foot={
           <>
             {props.foot !== undefined && <span>{props.foot}</span>}

@@ -94,7 +94,7 @@ export function columnsOf(
           {bar?.field === name && <Bar value={row[name]} max={bar.max} />}
           {name === label && before.length > 0 && <SafeText text={prefix(row)} max={80} />}
           <Value cell={row[name]} field={field} look={look} words={words} max={120} leads={name === status} />
-          {name === status && seen.unseen !== undefined && (
+          {name === status && collection.kind === 'state' && seen.unseen !== undefined && (
             <span className={css.unseen}>
               <UnknownValue value={seen.unseen} exact={look.exact} />
             </span>

@@ -29,10 +29,15 @@ export function ChangesCard({ incident }: { readonly incident: IncidentAnswer })
 
 function ChangesOf({ urn }: { readonly urn: string }): JSX.Element {
   const look = useLook('timeline')
-  const { data } = useRecord(urn)
+  const { data, error } = useRecord(urn)
   const collection = data === undefined ? undefined : collectionOf(data.system, data.collection)
   const changes = (data?.history ?? []).filter((c) => c.what !== 'appeared').slice(-MAX_CHANGES)
-  if (data === undefined || collection === undefined) return <li className={css.small}>…</li>
+  if (data === undefined || collection === undefined)
+    return (
+      <li className={css.small} aria-busy={error === undefined}>
+        {error === undefined ? '…' : error.message}
+      </li>
+    )
   if (changes.length === 0) {
     return (
       <li className={css.faint}>

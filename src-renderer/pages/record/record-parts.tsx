@@ -14,6 +14,7 @@ import { Status } from '../../ui/status.tsx'
 import { exactText, fieldTitle, formatInstant, formatInterval, formatMoment, formatRelative } from '../../ui/values/format.ts'
 import { useLook } from '../../ui/values/look.tsx'
 import { SafeText, Value } from '../../ui/values/value.tsx'
+import { fromFirstWatched } from '../generic/blind-spans.ts'
 import { collectionOf } from '../generic/declared.tsx'
 import css from '../generic/generic.module.css'
 import { useSpan } from '../generic/span.ts'
@@ -138,6 +139,7 @@ export function CurvePart({ urn, history, collection, title, fields, health, hei
       })
   }, [history, span, status, collection])
   const gaps = series.data?.gaps ?? []
+  const drawn = fromFirstWatched(span, gaps)
   return (
     <Card title={title} hint={gaps.length > 0 ? 'hatched = nobody watched' : undefined}>
       {series.data === undefined && series.error !== undefined ? (
@@ -146,7 +148,7 @@ export function CurvePart({ urn, history, collection, title, fields, health, hei
         <Loading what="the curve" />
       ) : (
         <Suspense fallback={<div style={{ height: (height ?? CHART_HEIGHT) + 16 }} />}>
-          <Chart label={title} lines={lines} from={span.from} to={span.to} gaps={gaps} marks={marks} height={height ?? CHART_HEIGHT} />
+          <Chart label={title} lines={lines} from={drawn.from} to={drawn.to} gaps={gaps} marks={marks} height={height ?? CHART_HEIGHT} />
         </Suspense>
       )}
     </Card>

@@ -3,6 +3,7 @@ import { type JSX, useMemo } from 'react'
 import { own } from '../../../shared/model/own.ts'
 import { useCoverage } from '../../client/questions.ts'
 import { Card } from '../../ui/card.tsx'
+import { Empty, Failed, Loading } from '../../ui/states/states.tsx'
 import { Timeline } from '../../ui/timeline.tsx'
 import css from '../connections/connections.module.css'
 import { blindSpans } from '../generic/blind-spans.ts'
@@ -43,7 +44,14 @@ export function WatchingPage(): JSX.Element {
         <CollectionTable system={own.id} collection="connections" columns={shown} fit={14} />
       </Card>
       <Card title="Watched, by connection and collection" hint="hatched = nobody watched">
-        <Timeline lanes={lanes} from={span.from} to={span.to} />
+        {coverage.error !== undefined && <Failed error={coverage.error} again={coverage.again} />}
+        {coverage.data === undefined ? (
+          coverage.error === undefined && <Loading what="what was watched" />
+        ) : lanes.length === 0 ? (
+          <Empty kind="not-recorded" what="rounds" />
+        ) : (
+          <Timeline lanes={lanes} from={span.from} to={span.to} />
+        )}
       </Card>
     </>
   )

@@ -49,6 +49,10 @@ const colours = [
   'var(--text-3)',
 ]
 const MAX_POINTS = 1_500
+/** In shorter spans the axis shows seconds. */
+const SECONDS_BELOW_MS = 10 * 60_000
+/** The least part of the width between two marks that are both named. */
+const NAME_ROOM = 0.2
 
 type Datum = { readonly t: number } & { readonly [name: string]: number | readonly [number, number] | null }
 
@@ -81,6 +85,21 @@ function ticks(from: Date, to: Date): readonly number[] {
   return [0, 1, 2, 3, 4].map((i) => from.getTime() + i * step)
 }
 
+/** Marks with their place (0 to 1), the latest first; those too near to a later one go without their name. */
+function named(marks: readonly ChartMark[], from: Date, to: Date) {
+  const length = Math.max(1, to.getTime() - from.getTime())
+  let free = Number.POSITIVE_INFINITY
+  return marks
+    .toSorted((a, b) => b.at.getTime() - a.at.getTime())
+    .map((mark) => {
+      const place = (mark.at.getTime() - from.getTime()) / length
+      const hasRoom = free - place >= NAME_ROOM
+      // At the right edge the name stands to the left of its mark.
+      if (hasRoom) free = place > 1 - NAME_ROOM ? place - NAME_ROOM : place
+      return { mark, place, hasRoom }
+    })
+}
+
 export function Chart({ label, lines, from, to, gaps, marks = [], height = 180 }: Props): JSX.Element {
   const data = useMemo(() => tableOf(lines), [lines])
   const hatch = useId()
@@ -103,7 +122,7 @@ export function Chart({ label, lines, from, to, gaps, marks = [], height = 180 }
             domain={[from.getTime(), to.getTime()]}
             allowDataOverflow
             ticks={[...ticks(from, to)]}
-            tickFormatter={(t: number) => formatClock(new Date(t)).slice(0, 5)}
+            tickFormatter={(t: number) => formatClock(new Date(t)).slice(0, to.getTime() - from.getTime() < SECONDS_BELOW_MS ? 8 : 5)}
             stroke="var(--edge)"
             tick={{ fill: 'var(--text-3)', fontSize: 10, fontFamily: 'var(--font-data)' }}
             tickLine={false}
@@ -155,13 +174,22 @@ export function Chart({ label, lines, from, to, gaps, marks = [], height = 180 }
               isAnimationActive={false}
             />
           ))}
-          {marks.map((mark) => (
+          {named(marks, from, to).map(({ mark, place, hasRoom }) => (
             <ReferenceLine
               key={`${mark.at.getTime()} ${mark.title}`}
               x={mark.at.getTime()}
               stroke="var(--accent)"
               strokeDasharray="3 3"
-              label={{ value: mark.title, position: 'insideTopLeft', fill: 'var(--accent)', fontSize: 10 }}
+              {...(hasRoom
+                ? {
+                    label: {
+                      value: mark.title,
+                      position: place > 1 - NAME_ROOM ? ('insideTopRight' as const) : ('insideTopLeft' as const),
+                      fill: 'var(--accent)',
+                      fontSize: 10,
+                    },
+                  }
+                : {})}
             />
           ))}
         </ComposedChart>
