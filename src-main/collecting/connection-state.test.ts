@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { type Facts, judgeConnection, type SweepHealth } from './connection-state.ts'
 
-const refused = { code: 'unreachable', message: 'refused', retryable: true } as const
+const refused = { code: 'unreachable', message: 'refused', retryable: true, hint: '' } as const
 const nowMs = 1_000_000
 const around = (...sweeps: readonly SweepHealth[]): Facts => ({ closed: false, open: true, died: false, sweeps, nowMs })
 const fresh: SweepHealth = { pollMs: 10_000, okMs: nowMs - 5_000 }
