@@ -9,6 +9,7 @@ import { plain } from '../../shared/model/sentence.ts'
 import { openHost } from '../../src-main/host/open-host.ts'
 import { forkReader } from '../../src-main/reader/fork-reader.ts'
 import { ensurePrograms } from '../support/apt.ts'
+import { waitFor } from '../support/process.ts'
 import { type RunningLab, startLab } from './running-lab.ts'
 
 const HELP = `npm run record-incident -- [--short] [--out FILE]
@@ -112,15 +113,22 @@ async function record(plan: Plan, out: string, lab: RunningLab, host: Awaited<Re
   return capture(handlers, out, new Date(began), call)
 }
 
-/** Looks at the collections people look at, so that they are swept at the watched pace. */
+/** Looks at the collections and the job people look at, so that they are swept at the watched pace. */
 async function watchAll(handlers: Awaited<ReturnType<typeof openHost>>['handlers'], signal: AbortSignal): Promise<void> {
   const collections = [
     { system: 'kafka', collection: 'groups' },
     { system: 'kafka', collection: 'brokers' },
     { system: 'flink', collection: 'jobs' },
     { system: 'flink', collection: 'progress' },
+    { system: 'kafka', collection: 'quorum' },
+    { system: 'flink', collection: 'slots' },
   ]
-  for await (const _ of handlers.changes.watch({ collections }, { signal }));
+  const jobs = async (): Promise<readonly string[]> =>
+    (await handlers.records.page({ viewing: {}, system: 'flink', collection: 'jobs', offset: 0, limit: 10 }, { signal })).rows.map(
+      (r) => r.urn,
+    )
+  await waitFor('a job', async () => (await jobs()).length > 0)
+  for await (const _ of handlers.changes.watch({ collections, urns: [...(await jobs())] }, { signal }));
 }
 
 async function capture(
