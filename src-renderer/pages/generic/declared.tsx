@@ -10,7 +10,7 @@ import type { AnyRow, RecordRow } from '../../client/decode.ts'
 import { screensOf } from '../../systems/index.ts'
 import type { RecordScreen, Screens } from '../../systems/screens.ts'
 import type { TableColumn } from '../../ui/table/table-column.ts'
-import { exactText, fieldTitle, formatCell, headerUnit, isNumeric } from '../../ui/values/format.ts'
+import { exactText, fieldTitle, formatCell, formatUnknown, headerUnit, isNumeric } from '../../ui/values/format.ts'
 import { SafeText, UnknownValue, Value } from '../../ui/values/value.tsx'
 import css from './generic.module.css'
 
@@ -105,10 +105,16 @@ export function columnsOf(
         const cell = row[name]
         const word = typeof cell === 'string' ? words?.[cell]?.word : undefined
         const extra =
-          (name === status && seen.unseen !== undefined ? '? refused    ' : '') +
+          (name === status && collection.kind === 'state' && seen.unseen !== undefined ? `  ? ${formatUnknown(seen.unseen).word}` : '') +
           (bar?.field === name ? ' '.repeat(13) : '') +
           (name === label ? prefix(row) : '')
-        return (word === undefined ? (cell === undefined ? '' : formatCell(cell, field, look)) : `■ ${word}`) + extra
+        return (
+          (word === undefined
+            ? cell === undefined
+              ? ''
+              : `${isUnknown(cell) ? '? ' : ''}${formatCell(cell, field, look)}`
+            : `■ ${word}`) + extra
+        )
       },
       text: ({ row }) => exactText(row[name]),
     }

@@ -20,8 +20,8 @@ export interface TableColumn<T> {
 
 /** Widths of a letter of the data font and of the text font at 12 px. */
 const DATA_PX = 7.3
-const TEXT_PX = 6.5
-const PADDING = 22
+const TEXT_PX = 6.9
+const PADDING = 24
 /** Pixels for each column: wide enough for its title and what the rows at hand hold, within bounds. */
 export function measureColumns<T>(columns: readonly TableColumn<T>[], rows: readonly T[], look: Look): readonly number[] {
   return columns.map((column) => {
