@@ -34,6 +34,11 @@ function knownSql(watches: ReadonlyMap<number, Watch>, at: Date, parameters: Par
   return cases.length === 0 ? 'false' : `coalesce(case _connection ${cases.join(' ')} end, false)`
 }
 
+/** SQL of what differs (`_connection`, `_key`, `_what`), and of one side of it, for the few rows that are shown. */
+interface Comparison {
+  readonly differing: string
+  readonly side: (at: Date | undefined) => string
+}
 async function comparisonSql(
   c: DuckDBConnection,
   source: Source,
@@ -41,7 +46,7 @@ async function comparisonSql(
   from: Date | undefined,
   to: Date | undefined,
   parameters: Parameters,
-): Promise<string> {
+): Promise<Comparison> {
   const [before, after] = [await source.watches(c, table, from), await source.watches(c, table, to)]
   const [start, end] = [from ?? source.now(), to ?? source.now()]
   const knownA = knownSql(before, start, parameters)
@@ -49,16 +54,16 @@ async function comparisonSql(
   // A version that held at both moments says nothing, where both were watched: most rows never reach the join.
   const sure = [...before.keys()].filter((n) => wasWhole(before.get(n), start) && wasWhole(after.get(n), end))
   const same = `${holds(from)} and ${holds(to)} and _unseen is null and ${connectionSql(sure)}`
-  const names = ['_uv', '_unseen', '_from', ...table.keys, ...table.versions]
+  const names = ['_uv', '_unseen', '_from', ...table.keys, ...table.versions].map((name) => quoted(name)).join(', ')
   const side = (at: Date | undefined) =>
-    `(select _connection, _key, _scope, ${names.map((name) => quoted(name)).join(', ')} from ${source.versions(table)} where ${holds(at)} and not (${same}))`
-  const both = names.flatMap((name) => [`a.${quoted(name)} as ${quoted(`a_${name}`)}`, `b.${quoted(name)} as ${quoted(`b_${name}`)}`])
+    `(select _connection, _key, _scope, ${names} from ${source.versions(table)} where ${holds(at)} and not (${same}))`
   const changed = `a._uv is distinct from b._uv${table.versions.length > 0 ? ` or ${differs(table.versions, 'a', 'b')}` : ''}`
-  return `select * from (select _connection, _key, case when not (${knownA}) or not (${knownB}) or a_unseen or b_unseen then 'unseen'
-    when not a_there then 'appeared' when not b_there then 'vanished' when _changed then 'changed' end as _what, * exclude (_connection, _key)
+  const differing = `select _connection, _key, _what from (select _connection, _key, case when not (${knownA}) or not (${knownB}) or a_unseen or b_unseen then 'unseen'
+    when not a_there then 'appeared' when not b_there then 'vanished' when _changed then 'changed' end as _what
     from (select coalesce(a._connection, b._connection) as _connection, coalesce(a._key, b._key) as _key, coalesce(a._scope, b._scope) as _scope,
       a._from is not null as a_there, b._from is not null as b_there, a._unseen is not null as a_unseen, b._unseen is not null as b_unseen,
-      (${changed}) as _changed, ${both.join(', ')} from ${side(from)} a full join ${side(to)} b on a._connection = b._connection and a._key = b._key)) where _what is not null`
+      (${changed}) as _changed from ${side(from)} a full join ${side(to)} b on a._connection = b._connection and a._key = b._key)) where _what is not null`
+  return { differing, side }
 }
 
 function answerRow(source: Source, table: Table, values: Values): DiffAnswer['rows'][number] {
@@ -96,13 +101,20 @@ export async function diffOf(
     for (const table of tables) {
       const parameters = new Parameters()
       const comparison = await comparisonSql(c, source, table, from, to, parameters)
-      const names = [...table.keys, ...table.versions].flatMap((name) => [quoted(`a_${name}`), quoted(`b_${name}`)])
+      const names = [...table.keys, ...table.versions].flatMap((name) => [
+        { of: `a.${quoted(name)}`, as: quoted(`a_${name}`) },
+        { of: `b.${quoted(name)}`, as: quoted(`b_${name}`) },
+      ])
+      const order = `list_position(['appeared', 'vanished', 'changed', 'unseen'], _what), _key`
       const offset = Math.max(0, ask.offset - total)
       const limit = Math.max(0, ask.limit - rows.length)
       const found = await fetchRows(
         c,
-        `with d as materialized (${comparison}) select null as _connection, null as _key, _what, count(*)::varchar as a__uv, null as b__uv, ${names.map((name) => `null as ${name}`).join(', ')} from d group by _what
-         union all by name (select _connection, _key, _what, a__uv, b__uv, ${names.join(', ')} from d order by list_position(['appeared', 'vanished', 'changed', 'unseen'], _what), _key limit ${limit} offset ${offset})`,
+        `with d as materialized (${comparison.differing}), p as materialized (select * from d order by ${order} limit ${limit} offset ${offset})
+         select null as _connection, null as _key, _what, count(*)::varchar as a__uv, null as b__uv, ${names.map(({ as }) => `null as ${as}`).join(', ')} from d group by _what
+         union all by name (select p._connection, p._key, p._what, a._uv as a__uv, b._uv as b__uv, ${names.map(({ of, as }) => `${of} as ${as}`).join(', ')} from p
+           left join ${comparison.side(from)} a on a._connection = p._connection and a._key = p._key
+           left join ${comparison.side(to)} b on b._connection = p._connection and b._key = p._key order by ${order.replace('_key', 'p._key').replace('_what', 'p._what')})`,
         parameters.values,
       )
       const mine = { appeared: 0, vanished: 0, changed: 0, unseen: 0 }
