@@ -1,8 +1,10 @@
 /** The book of ends and edges: what each connection drew last, and under which names its records are known. */
 import type { Edge, End } from '../../shared/model/edge.ts'
+import { formatKey, parseUrn } from '../../shared/model/urn.ts'
 import type { JudgeRow } from '../store/store-types.ts'
 import { breather } from '../triage/breathe.ts'
 import { type Ground, gather } from '../triage/gather.ts'
+import { hides, noticing } from '../triage/hidden.ts'
 import type { AnyEnds, AnyLink } from '../triage/judging.ts'
 import { labelOf } from '../triage/run-check.ts'
 import { type LandscapeEdge, sameEdges } from './landscape.ts'
@@ -21,7 +23,7 @@ interface Named {
 export interface EdgeBook {
   /** Reads the records of a collection under all names they have. */
   name(ground: Ground, ends: readonly AnyEnds[], collection: string): Promise<void>
-  /** Draws the edges of one link again. */
+  /** Draws the edges of one link again. Those of a record keep standing while a value they rest on is not told. */
   draw(ground: Ground, link: AnyLink, index: number): Promise<void>
   /** Edges that pairs of systems drew. */
   match(key: string, edges: readonly LandscapeEdge[]): void
@@ -38,7 +40,8 @@ export interface EdgeBook {
 
 export function createEdgeBook(): EdgeBook {
   const named = new Map<string, Named & { readonly connection: string; readonly system: string; readonly collection: string }>()
-  const drawn = new Map<string, { readonly connection: string; readonly edges: readonly RawEdge[] }>()
+  /** Edges of each link of a connection, by the record that drew them. */
+  const drawn = new Map<string, { readonly connection: string; readonly edges: ReadonlyMap<string, readonly RawEdge[]> }>()
   const matches = new Map<string, readonly LandscapeEdge[]>()
   /** What was resolved last, while it still holds. */
   let last: (Resolved & { readonly also: readonly End[] }) | undefined
@@ -69,15 +72,24 @@ export function createEdgeBook(): EdgeBook {
         rows.map((r) => r.row),
       )
       const breathe = breather()
-      const edges: RawEdge[] = []
-      for (const { row } of rows) {
-        for (const edge of link.judge(row, see(row))) edges.push({ ...edge, by: connection })
+      const key = `${connection}\u0000${index}`
+      const before = drawn.get(key)?.edges
+      const edges = new Map<string, readonly RawEdge[]>()
+      for (const { urn, row } of rows) {
+        const { said, hidden } = noticing(row, see(row), (one, around) => link.judge(one, around))
+        const now = said.map((edge): RawEdge => ({ ...edge, by: connection }))
+        const held = hidden === undefined ? [] : (before?.get(urn) ?? []).filter((old) => !now.some((edge) => sameRaw([edge], [old])))
+        if (now.length + held.length > 0) edges.set(urn, [...now, ...held])
         const pause = breathe()
         if (pause !== undefined) await pause
       }
-      const key = `${connection}\u0000${index}`
-      const before = drawn.get(key)?.edges
-      if (before !== undefined && sameRaw(before, edges)) return
+      for (const urn of await untold(
+        ground,
+        link,
+        [...(before?.keys() ?? [])].filter((u) => !edges.has(u)),
+      ))
+        edges.set(urn, before?.get(urn) ?? [])
+      if (before !== undefined && sameRaw([...before.values()].flat(), [...edges.values()].flat())) return
       last = undefined
       drawn.set(key, { connection, edges })
     },
@@ -94,7 +106,7 @@ export function createEdgeBook(): EdgeBook {
     },
     resolved: async (also) => {
       if (last !== undefined && sameEnds(last.also, also)) return last
-      const raw = [...drawn.values()].flatMap((d) => d.edges)
+      const raw = [...drawn.values()].flatMap((d) => [...d.edges.values()].flat())
       const known = [...named.values()].flatMap((n) => n.ends)
       const resolve = resolver(known, [...raw.flatMap((e: Edge) => [e.from, e.to]), ...also])
       const present = new Set(known.map((k) => k.urn))
@@ -113,6 +125,18 @@ export function createEdgeBook(): EdgeBook {
       return { unseen, dark }
     },
   }
+}
+
+/** Of records that a link no longer concerns, those of which nobody can tell: a field it asks for is hidden. */
+async function untold(ground: Ground, link: AnyLink, urns: readonly string[]): Promise<readonly string[]> {
+  const fields = Object.keys(link.where ?? {})
+  if (urns.length === 0 || fields.length === 0) return []
+  const keys = urns.flatMap((urn) => {
+    const parsed = parseUrn(urn)
+    return parsed === undefined ? [] : [formatKey(parsed.key)]
+  })
+  const rows = await ground.queries.rows(ground.system.id, link.on, { connection: ground.of.connection, keys }, ground.at)
+  return rows.filter(({ row }) => fields.some((field) => hides(row[field]))).map(({ urn }) => urn)
 }
 
 function namesOf(ground: Ground, ends: readonly AnyEnds[], collection: string, rows: readonly JudgeRow[]): readonly KnownEnd[] {

@@ -37,9 +37,16 @@ function stopped(file: CaseFile, best: Explanation, root: Sick, hit: readonly Si
     ...(i === 0 ? [] : [i === standing.length - 1 ? ' and ' : ', ']),
     control(names.label(node), node),
   ])
+  const [one] = standing
+  if (one !== undefined && standing.length === 1) return alone(file, one, others)
   const also = others.length === 0 ? '' : `; it hurts ${hitWords(names, others)} as well`
-  const stand = standing.length === 1 ? 'stands' : 'stand'
-  return say`The record at ${control(names.label(best.node), best.node)} stops ${counted(standing.length, 'consumer')}: ${who} ${stand} at it ${sinceWords(root.since, now)}${also}.`
+  return say`The record at ${control(names.label(best.node), best.node)} stops ${counted(standing.length, 'consumer')}: ${who} stand at it ${sinceWords(root.since, now)}${also}.`
+}
+
+/** One consumer at a record proves nothing of the record yet: what it says of itself. */
+function alone(file: CaseFile, node: string, others: readonly Sick[]): Sentence {
+  const says: Sentence = worstFinding(file.condition.sick.get(node)?.findings ?? [])?.says ?? [file.names.called(node)]
+  return others.length === 0 ? says : say`${ended(says)} It hurts ${hitWords(file.names, others)}.`
 }
 
 /** "3 groups hurt since …. Two explanations fit: broker 1 (explains 3 of 3), broker 2 (explains 2 of 3)." */

@@ -36,6 +36,14 @@ describe('incidents', () => {
     )
   })
 
+  test('a record that stops one group is told as what that group says of itself', () => {
+    const [only] = stalled
+    if (only === undefined) throw new Error('nobody is stalled')
+    const { incidents } = incidentsIn(landscape, [only])
+    expect(incidents[0]).toMatchObject({ root: poison })
+    expect(incidents[0]?.title).toEqual(only.says)
+  })
+
   test('its chain goes job, group, record, and ends in the cause', () => {
     const { incidents } = incidentsIn(landscape, [...stalled, restarting])
     expect(incidents[0]?.way).toEqual({ nodes: [job('route'), group('play-totals'), poison], ends: 'cause' })

@@ -1,10 +1,11 @@
 /** Runs one check over one connection: what this round says of each record that passes or that has a finding of this rule. */
-import { isUnknown, type Reason, type Unknown, unknown } from '../../shared/model/known.ts'
+import { isUnknown, type Unknown, unknown } from '../../shared/model/known.ts'
 import { formatKey, parseUrn } from '../../shared/model/urn.ts'
 import type { JudgeRow } from '../store/store-types.ts'
 import { breather } from './breathe.ts'
 import type { Observed } from './damping.ts'
 import { freshnessOf, type Ground, gather } from './gather.ts'
+import { hides, noticing } from './hidden.ts'
 import type { AnyCheck, AnyRow } from './judging.ts'
 
 /** What a round says of a record. Records without a word were judged well and had no finding. */
@@ -15,8 +16,6 @@ export interface Observation {
 }
 
 const rowsAtOnce = 1_000
-/** Reasons for which a rule that no longer fires proves nothing. */
-const unsighted: readonly Reason[] = ['unanswered', 'refused', 'forbidden', 'unrecognised', 'nobody-watching']
 
 /**
  * `held`: URNs that have a finding of this rule. A record that was not seen, or whose collection is older than two polls, is `blind`:
@@ -75,7 +74,6 @@ function keyOf(urn: string): string | undefined {
   return parsed === undefined ? undefined : formatKey(parsed.key)
 }
 
-const hides = (value: unknown): boolean => isUnknown(value) && unsighted.includes(value.unknown)
 const blind = (why: Unknown | undefined): Observed => ({ is: 'blind', why: why ?? unknown('unanswered') })
 
 function judged(check: AnyCheck, row: AnyRow, see: Parameters<AnyCheck['judge']>[1], isHeld: boolean): Observed {
@@ -83,16 +81,7 @@ function judged(check: AnyCheck, row: AnyRow, see: Parameters<AnyCheck['judge']>
     const verdict = check.judge(row, see)
     return verdict === undefined ? { is: 'quiet' } : { is: 'firing', verdict }
   }
-  let hidden: Unknown | undefined
-  const noticing = (record: AnyRow): AnyRow =>
-    new Proxy(record, {
-      get: (target, field, receiver) => {
-        const value: unknown = Reflect.get(target, field, receiver)
-        if (isUnknown(value) && hides(value)) hidden ??= value
-        return value
-      },
-    })
-  const verdict = check.judge(noticing(row), { ...see, rows: (of) => see.rows(of).map(noticing) })
+  const { said: verdict, hidden } = noticing(row, see, (one, around) => check.judge(one, around))
   if (verdict !== undefined) return { is: 'firing', verdict }
   return hidden === undefined ? { is: 'quiet' } : blind(hidden)
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { isUnknown } from '../../shared/model/known.ts'
+import { isUnknown, unknown } from '../../shared/model/known.ts'
 import { own } from '../../shared/model/own.ts'
 import { say } from '../../shared/model/sentence.ts'
 import type { Stored } from '../store/store-types.ts'
@@ -313,6 +313,21 @@ describe('the landscape', () => {
       },
       { title: 'orders-2 @ 1,234', detail: 'a and b stand at it', kind: 'cause', since: atSecond(0).toISOString(), source: '' },
     ])
+  })
+
+  test('keeps its edges while nobody can tell the value they rest on, and loses them once it is told', async () => {
+    const far = link(streams, { on: 'groups', where: { topic: 'orders' } }, (row, see) => {
+      const me = { kind: 'kafka.group', name: [row.group], instance: see.of.instance }
+      const at = { kind: 'kafka.record', name: ['orders', '2', '1234'], instance: see.of.instance }
+      return isUnknown(row.lag) || row.lag === 0 ? [] : [{ from: me, to: at, does: 'stands-at', known: 'observed' }]
+    })
+    const { round } = await watching([], { links: [far], ends: known })
+    const edges = async (seconds: number, row: ReturnType<typeof groupRow>): Promise<unknown> =>
+      (await round(seconds, [row])).edges?.map((e) => e.does) ?? 'as before'
+    expect(await edges(0, groupRow('a', 9))).toEqual(['stands-at'])
+    expect(await edges(5, groupRow('a', unknown('refused')))).toBe('as before')
+    expect(await edges(10, groupRow('a', 9, unknown('unanswered')))).toBe('as before')
+    expect(await edges(15, groupRow('a', 0))).toEqual([])
   })
 
   test('is not told again while it stays the same', async () => {
