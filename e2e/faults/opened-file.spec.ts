@@ -85,6 +85,16 @@ const pidOf = (name: string): Promise<number | undefined> =>
   )
 
 describe('an opened file', () => {
+  it('is what the page looks at, although it was opened before the page was there', async () => {
+    const other = await launchApp({ args: ['--open', file] })
+    try {
+      await other.page.waitForFunction(() => location.hash.includes('source='), undefined, { timeout: 30_000 })
+      await other.page.getByRole('button', { name: 'Viewing' }).filter({ hasText: 'FILE' }).waitFor()
+    } finally {
+      await other.close()
+    }
+  })
+
   it('named at the start is open before the page asks, in a process of its own', async () => {
     let first: readonly SourceAnswer[] | undefined
     // The page goes to the file's place as it starts, which ends what runs in it.

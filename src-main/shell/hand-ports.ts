@@ -11,8 +11,8 @@ export function mayHavePort(asking: Pick<WebFrameMain, 'origin' | 'url'> | null,
   return asking !== null && asking === top && asking.origin === APP_ORIGIN && asking.url.startsWith(`${APP_ORIGIN}/`)
 }
 
-/** Listens to these contents alone, so that no other window can ask. */
-export function handPortsTo(contents: WebContents, host: HostProcess<MessagePortMain>): void {
+/** Listens to these contents alone, so that no other window can ask. `onAsked`: a page of ours is there and listens. */
+export function handPortsTo(contents: WebContents, host: HostProcess<MessagePortMain>, onAsked: () => void): void {
   let load = 0
   const key = (): string => `${contents.id}:${load}`
   contents.on('did-navigate', () => {
@@ -29,5 +29,6 @@ export function handPortsTo(contents: WebContents, host: HostProcess<MessagePort
         if (!contents.isDestroyed()) contents.postMessage('port', id, [port])
       },
     })
+    onAsked()
   })
 }

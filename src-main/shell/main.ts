@@ -59,14 +59,24 @@ function start(): void {
   })
 
   let window: BrowserWindow | undefined
+  // What was opened before a page listens is told to it when it asks for its port.
+  let opened: string | undefined
+  let listens = false
   const tellPage = (channel: 'host' | 'opened', data: unknown): void => {
     if (window !== undefined && !window.isDestroyed()) window.webContents.send(channel, data)
+  }
+  const tellOpened = (): void => {
+    if (opened !== undefined) tellPage('opened', opened)
+    opened = undefined
   }
   const host = startHost({
     programs: join(out, 'main'),
     profile,
     onState: (state) => tellPage('host', state),
-    onOpened: (source) => tellPage('opened', source),
+    onOpened: (source) => {
+      opened = source
+      if (listens) tellOpened()
+    },
     onNotOpened: (file, says) => {
       const box = { type: 'warning', message: `${basename(file)} was not opened.`, detail: says } as const
       void (window === undefined || window.isDestroyed() ? dialog.showMessageBox(box) : dialog.showMessageBox(window, box))
@@ -82,7 +92,14 @@ function start(): void {
       devTools: !app.isPackaged,
       onShown: () => console.log('Landscope is open.'),
     })
-    handPortsTo(window.webContents, host)
+    listens = false
+    window.webContents.on('did-navigate', () => {
+      listens = false
+    })
+    handPortsTo(window.webContents, host, () => {
+      listens = true
+      tellOpened()
+    })
   }
   setAppMenu(openFile)
   show()

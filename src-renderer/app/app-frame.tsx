@@ -1,7 +1,7 @@
 // The frame around every page: bar, rail, drawer, palette, keys that work everywhere, and what must be said at the top.
 import { Outlet, useNavigate, useRouter, useRouterState } from '@tanstack/react-router'
-import { type JSX, useEffect, useMemo, useState } from 'react'
-import { useHello } from '../client/control.ts'
+import { type JSX, useCallback, useEffect, useMemo, useState } from 'react'
+import { useHello, useOpenedByShell } from '../client/control.ts'
 import { useConnectionState, ViewingProvider } from '../client/landscope.tsx'
 import { useCommonSearch, usePlaces, viewingOf } from '../pages/places.ts'
 import { RecordBody } from '../pages/record/record-body.tsx'
@@ -13,7 +13,7 @@ import { useKeys, useSay } from '../ui/keys/keys.tsx'
 import { KeysHelp } from '../ui/keys/keys-help.tsx'
 import { LookProvider } from '../ui/values/look.tsx'
 import { Bar } from './bar.tsx'
-import { FirstRun } from './first-run.tsx'
+import { comesWithTheApp, FirstRun } from './first-run.tsx'
 import { HostNotice } from './host-notice.tsx'
 import { Palette } from './palette.tsx'
 import { Rail } from './rail.tsx'
@@ -59,6 +59,10 @@ function Inside({ onExact, onZone }: { readonly onExact: () => void; readonly on
   const [dismissed, setDismissed] = useState<ReadonlySet<string>>(new Set())
   const { history } = useRouter()
   const path = useRouterState({ select: (s) => s.location.pathname })
+  // The incident that comes with the app is opened at every start; whether it is shown is the first run's to say.
+  useOpenedByShell(
+    useCallback(({ source, path: of }) => (comesWithTheApp.test(of) ? undefined : places.view({ source }, '/now')), [places]),
+  )
   const file = hello.data?.sources.find((s) => s.source === viewing.source)
   const now = viewing.at ?? (file === undefined ? new Date() : new Date(file.manifest.to))
   const shift = (ms: number): void => {

@@ -10,13 +10,16 @@ import { Notice } from '../ui/frame/frame.tsx'
 
 const DISMISSED = 'first run dismissed'
 
+/** The one file that may say of itself that we broke things on purpose. */
+export const comesWithTheApp = /[\\/]resources[\\/]incidents[\\/][^\\/]+\.lsnap$/
+
 export function FirstRun(): JSX.Element | null {
   const places = usePlaces()
   const viewing = useViewing()
   const hello = useHello()
   const findings = useFindings()
   const [dismissed, setDismissed] = useState(() => localStorage.getItem(DISMISSED) !== null)
-  const recorded = hello.data?.connections.length === 0 ? hello.data.sources[0] : undefined
+  const recorded = hello.data?.connections.length === 0 ? hello.data.sources.find((s) => comesWithTheApp.test(s.path)) : undefined
   const sent = sessionStorage.getItem('first run sent') !== null
   useEffect(() => {
     if (recorded === undefined || viewing.source !== undefined || sent) return

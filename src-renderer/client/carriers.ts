@@ -38,6 +38,16 @@ function openPort(bridge: Bridge, signal: AbortSignal): Promise<Frames> {
   })
 }
 
+/** Tells the sources that the shell opened for the person (menu, a file dropped on the icon, the command line). Answers how to stop. */
+export function onOpenedByShell(told: (source: string) => void): () => void {
+  const message = (event: MessageEvent): void => {
+    if (event.source !== window || event.data?.type !== 'landscope-opened' || typeof event.data.source !== 'string') return
+    told(event.data.source)
+  }
+  window.addEventListener('message', message)
+  return () => window.removeEventListener('message', message)
+}
+
 /** A socket to the server the page came from; the cookie signs in. */
 export function openSocket(url: string, signal: AbortSignal): Promise<Frames> {
   return new Promise((resolve, reject) => {

@@ -1,7 +1,9 @@
 // What a person configures: connections and files, asked for and changed.
 import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useEffect } from 'react'
 import type { ConnectionAnswer, Hello, Profile, SourceAnswer, WriteAsk } from '../../shared/contract/control.ts'
 import type { AppError } from '../../shared/model/app-error.ts'
+import { onOpenedByShell } from './carriers.ts'
 import { type Answered, asAppError, useAnswer, useLandscope } from './landscope.tsx'
 
 /** Who answers, what is open, what is configured, what must be said at the top. The same wherever one looks. */
@@ -21,6 +23,27 @@ export function useConnections(): Answered<readonly ConnectionAnswer[]> {
     keep: true,
     ask: async (client, _viewing, signal) => (await client.connections.list({}, { signal })).connections,
   })
+}
+
+/** Calls back when the shell has opened a file for the person; by then it is among the sources. */
+export function useOpenedByShell(then: (opened: SourceAnswer) => void): void {
+  const queries = useQueryClient()
+  const { client } = useLandscope().connection
+  useEffect(
+    () =>
+      onOpenedByShell((source) => {
+        void queries.invalidateQueries({ predicate: (q) => q.queryKey.includes('hello') })
+        // A host that does not answer just now is said at the top; the file is among the sources afterwards.
+        void client.hello({}).then(
+          ({ sources }) => {
+            const opened = sources.find((s) => s.source === source)
+            if (opened !== undefined) then(opened)
+          },
+          () => undefined,
+        )
+      }),
+    [queries, client, then],
+  )
 }
 
 interface Doing<I> {
