@@ -73,12 +73,9 @@ async function gapsOf(
 ): Promise<SeriesAnswer['gaps']> {
   const concerns = `system = $1 and collection = $2 and _connection = ${connection} and (scope is null or scope = $3)`
   const parameters = [table.system, table.name, scope]
-  const before = await coverageLinesOf(
-    c,
-    source.coverage,
-    `${concerns} and _t < ${moment(from)} qualify row_number() over (order by _t desc) = 1`,
-    parameters,
-  )
+  // By the newest time, not by a window over all rows: of no rows at all DuckDB makes a row of NULLs then.
+  const newest = `_t = (select max(_t) from ${source.coverage} where ${concerns} and _t < ${moment(from)})`
+  const before = await coverageLinesOf(c, source.coverage, `${concerns} and ${newest}`, parameters)
   const within = await coverageLinesOf(c, source.coverage, `${concerns} and _t >= ${moment(from)} and _t <= ${moment(to)}`, parameters)
   const gaps = spansOf([...before, ...within], from, to)
     .filter(({ state }) => state === 'nobody-watching' || state === 'failed')

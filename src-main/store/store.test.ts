@@ -204,6 +204,8 @@ describe('store', () => {
     const curve = await store.series({ urn: urnOfJob('a'), fields: ['lag'], from: t(50), to: t(210), points: 100 })
     expect(curve.fields.lag).toEqual(past.get('a')?.lag)
     expect(curve.gaps).toEqual([{ from: t(120), to: t(200), why: 'nobody was watching' }])
+    const early = await store.series({ urn: urnOfJob('a'), fields: ['lag'], from: t(0), to: t(50), points: 100 })
+    expect(early.gaps).toEqual([{ from: t(0), to: t(20), why: 'nobody was watching' }])
   })
 
   it('refuses a second owner in the same process', async () => {
