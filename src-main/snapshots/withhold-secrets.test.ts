@@ -26,8 +26,16 @@ describe('withholdSecrets', () => {
     'Group payments-enricher stands still at orders-3, offset 9223372036854775807',
     '/var/lib/kafka/data/orders-3/00000000000000000042.log',
     'HighAvailabilityServicesFactory2Initializer',
+    'bf5c6fcc01d345fee2f6f22ea95cb941/2026-11-23T07%3A23%3A52.356Z/0',
+    'file:/tmp/landscope-flink-q7XbZ2/checkpoints/bf5c6fcc01d345fee2f6f22ea95cb941/chk-12',
+    'urn:ls:flink:127.0.0.1%3A20251:sources:bf5c6fcc01d345fee2f6f22ea95cb941/cbc357ccb763df2852fee8c4fc7d55f2/Source__KafkaSource-default_catalog_default_database_plays_in',
   ])('leaves %j as it is', (text) => {
     expect(withholdSecrets(text, rule)).toBe(text)
+  })
+
+  it('withholds base64 with slashes, also behind a path', () => {
+    expect(withholdSecrets('key 9Jk2vQx/aZ3kQ9xT7mB/2wE5rY8uP+Zq4 used', rule)).toBe('key ••• used')
+    expect(withholdSecrets('at /etc/keys/aZ3kQ9xT7mB2wE5rY8uP now', rule)).toContain('•••')
   })
 
   it('leaves a whole cell that is an id', () => {

@@ -20,6 +20,18 @@ const bodies: readonly (readonly [RegExp, string])[] = [
 const candidate = /%(?:25)*[0-9A-F]{2}|[A-Za-z0-9+/=_-]{20,}/g
 const hexadecimal = /^[0-9a-f-]+$/i
 
+/** Parts of a path or key that are plainly none: an id in hexadecimal, a time, words. */
+const plainPart = /^(?:[0-9a-f-]+|\d{4}-\d\d-\d\dT\d\d.*|[a-z]+(?:[-_][a-z0-9]+)*)$/
+/** What is left of a text with slashes, as paths, keys and base64 have them, when its plain parts are taken out. */
+function withoutPlainParts(text: string): string {
+  if (!text.includes('/')) return text
+  const rest = text
+    .split('/')
+    .filter((part) => !plainPart.test(part))
+    .join('/')
+  return rest.length < 20 ? '' : rest
+}
+
 /** True for text no person types: capitals, small letters and digits mixed, near-random, not words in camel case, not hexadecimal. */
 export function looksRandom(text: string): boolean {
   if (hexadecimal.test(text)) return false
@@ -52,5 +64,7 @@ export function withholdSecrets(text: string, rule: SecretRule, place: Place = {
   if (depth < DEPTH_CAP && isJson(text)) return mapJsonTexts(text, (inner, at) => withholdSecrets(inner, rule, at, depth + 1))
   let result = redactText(text, rule.known)
   for (const [shape, replacement] of bodies) result = result.replace(shape, replacement)
-  return result.replace(candidate, (found) => (found !== text && looksRandom(found) && !rule.isId(found) ? HIDDEN : found))
+  return result.replace(candidate, (found) =>
+    found !== text && looksRandom(withoutPlainParts(found)) && !rule.isId(found) ? HIDDEN : found,
+  )
 }
