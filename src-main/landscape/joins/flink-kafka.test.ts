@@ -67,6 +67,10 @@ describe('a match that was', () => {
     expect(stillMatching(before, [], [stands], [of(job('j'), curve([0, -1]))], polls)).toEqual(before)
     expect(stillMatching(before, [], [], [], polls)).toEqual(before)
   })
+  test('stays when the group had committed once more before the job fell silent', () => {
+    const moved = of(group('g'), curve([0, 100], [15, 260]))
+    expect(stillMatching(before, [], [moved], [of(job('j'), curve([0, 100], [10, 200], [35, -1]))], polls)).toEqual(before)
+  })
   test('goes when offsets disagree, or the job has another group', () => {
     expect(stillMatching(before, [], [stands], [of(job('j'), curve([0, 900]))], polls)).toEqual([])
     expect(stillMatching(before, [{ group: group('h'), job: job('j'), score: 1, says: '' }], [], [], polls)).toEqual([])

@@ -34,27 +34,35 @@ export interface OffsetMatch {
 /** Polls that must agree before anything is said. */
 const leastPolls = 3
 const leastScore = 0.75
+/** When at most this part of the polls agree, what matched before matches no more. */
+const refuted = 0.25
 
 function valueAt(points: readonly Point[], at: number): bigint | undefined {
   return points.findLast((p) => p.at <= at)?.offset
 }
 
-/** Does the group's offset lie within one checkpoint of what the job committed around that time? A job commits the record after the last it read. */
-function agrees(group: bigint, job: readonly Point[], current: readonly Point[], at: number): boolean {
+/**
+ * Does the group's offset lie within one checkpoint of what the job committed around that time? A job commits the record after the last
+ * it read. Undefined: the job told nothing more after this offset, so that it may have committed further before it fell silent.
+ */
+function agrees(group: bigint, job: readonly Point[], current: readonly Point[], at: number): boolean | undefined {
   const known = job.filter((p) => p.offset !== undefined)
   const here = known.findLastIndex((p) => p.at <= at)
   const floor = known[Math.max(0, here - 1)]?.offset
   const read = valueAt(current, at)
   const ceilings = [known[here]?.offset, known[here + 1]?.offset, read === undefined ? undefined : read + 1n]
-  return floor !== undefined && group >= floor && ceilings.some((ceiling) => ceiling !== undefined && group <= ceiling)
+  if (floor === undefined || group < floor) return false
+  if (ceilings.some((ceiling) => ceiling !== undefined && group <= ceiling)) return true
+  const fellSilent = here === known.length - 1 && job.at(-1)?.offset === undefined
+  return fellSilent ? undefined : false
 }
 
-/** How well one group and one job fit over some polls; undefined: other partitions, or too little to tell. */
+/** How well one group and one job fit over some polls, `fit` as the part of them that agree; undefined: other partitions, or too little to tell. */
 export function compare(
   group: Side,
   job: Side,
   polls: readonly number[],
-): { readonly agreed: number; readonly partitions: number; readonly score: number } | undefined {
+): { readonly agreed: number; readonly partitions: number; readonly score: number; readonly fit: number } | undefined {
   const theirs = [...group.committed.keys()]
   if (theirs.length === 0 || theirs.some((p) => !job.committed.has(p))) return undefined
   if ([...job.committed].some(([p, points]) => !group.committed.has(p) && points.some((point) => point.offset !== undefined)))
@@ -71,7 +79,7 @@ export function compare(
     const current = job.current?.get(partition) ?? []
     const judged = polls.flatMap((at) => {
       const offset = valueAt(mine, at)
-      return offset === undefined || valueAt(others, at) === undefined ? [] : [agrees(offset, others, current, at)]
+      return offset === undefined || valueAt(others, at) === undefined ? [] : (agrees(offset, others, current, at) ?? [])
     })
     const fits = judged.filter((ok) => ok).length
     compared += judged.length
@@ -83,7 +91,8 @@ export function compare(
   }
   if (polled < leastPolls) return undefined
   // Offsets that never moved fit anybody who stands at the same place.
-  return { agreed, partitions: theirs.length, score: most < leastPolls ? 0 : (good / compared) * (moved ? 1 : 0.8) }
+  const fit = good / compared
+  return { agreed, partitions: theirs.length, fit, score: most < leastPolls ? 0 : fit * (moved ? 1 : 0.8) }
 }
 
 /** Polls to compare at, `pollMs` apart, back from the last moment both were seen. */
@@ -116,7 +125,10 @@ export function matchOffsets(groups: readonly Side[], jobs: readonly Side[], pol
   })
 }
 
-/** Earlier matches that still hold: their job has found no better group, and their offsets, where both tell them, do not disagree. */
+/**
+ * Earlier matches that still hold: their job has found no better group, and their offsets, where both tell them, do not plainly disagree.
+ * A job that restarts again and again tells little, and some of it from before its checkpoint: that alone ends no match.
+ */
 export function stillMatching(
   before: readonly LandscapeEdge[],
   found: readonly OffsetMatch[],
@@ -130,7 +142,7 @@ export function stillMatching(
     const group = groups.find((g) => g.id === edge.from)
     const job = jobs.find((j) => j.id === edge.to)
     const now = group && job && compare(group, job, pollsOf(group, job, polls))
-    return now === undefined || now.score >= leastScore
+    return now === undefined || now.fit > refuted
   })
 }
 
