@@ -74,11 +74,12 @@ const restarting = check(
     also: ['progress', 'exceptions'],
     rule: 'flink.job.restarting',
     says: 'A job restarts again and again (rescaling is not counted)',
+    where: { status: { in: ['RUNNING', 'WAITING', 'STARTING', 'RESTARTING', 'FAILING'] } },
   },
   (row, see) => {
     const [progress] = see.rows('progress')
     const times = progress === undefined ? undefined : known(progress.restartsLately)
-    if (progress === undefined || times === undefined || times < 1 || row.status === 'FAILED') return undefined
+    if (progress === undefined || times === undefined || times < 1) return undefined
     const all = known(progress.restarts) ?? times
     const exception = known(progress.exception) ?? ''
     const last = [...see.rows('exceptions')].sort((a, b) => b.at.getTime() - a.at.getTime())[0]

@@ -83,6 +83,15 @@ describe('rules about Flink', () => {
     expect(judge('flink.job.waiting', row)?.says).toBe('route-plays waits for slots: 0 of 4 tasks run, although its state is RUNNING.')
   })
 
+  it('leave a job alone that was cancelled: what it last told of its restarts stays as it was', () => {
+    const ofJobs = checks.filter((c) => c.on === 'jobs')
+    expect(ofJobs.length).toBeGreaterThan(5)
+    for (const { rule, where } of ofJobs) {
+      expect([rule, JSON.stringify(where?.status)]).toEqual([rule, expect.stringContaining('"')])
+      expect([rule, JSON.stringify(where?.status)]).toEqual([rule, expect.not.stringContaining('CANCEL')])
+    }
+  })
+
   it('count restarts in the window, rescaling left out', () => {
     const at = (times: number): AnySee => see({ progress: [{ ...progress, restarts: 39, restartsLately: times, exception: 'boom' }] })
     expect(judge('flink.job.restarting', job, at(0))).toBeUndefined()
