@@ -8,6 +8,7 @@ import { formatKey } from '../../shared/model/urn.ts'
 import { reasonTexts } from './cells.ts'
 import { appendChunk, chunkRows, source } from './chunks.ts'
 import { derivedFields, putFields } from './columns.ts'
+import { KeyHashes } from './key-hashes.ts'
 import { quoted } from './sql-text.ts'
 import type { ColumnData, Columns } from './store-types.ts'
 import { columnOf, type Table } from './tables.ts'
@@ -19,7 +20,7 @@ const slice = chunkRows / 2
 export interface Staging {
   readonly name: string
   readonly names: readonly string[]
-  readonly keys: Set<string>
+  readonly keys: KeyHashes
 }
 
 export function stagedFields(table: Table): readonly string[] {
@@ -32,7 +33,7 @@ export function filledFields(table: Table): readonly string[] {
 export async function createStaging(c: DuckDBConnection, table: Table, name: string, names: readonly string[]): Promise<Staging> {
   const columns = ['_key varchar', '_scope varchar', '_uv varchar', '_us varchar', '_ul varchar', ...stagedTypes(table, names)]
   await c.run(`create temp table ${name}(${columns.join(', ')})`)
-  return { name, names, keys: new Set() }
+  return { name, names, keys: new KeyHashes() }
 }
 
 /** Moments are staged as they come, in milliseconds. */
@@ -100,9 +101,8 @@ export async function appendRows(c: DuckDBConnection, table: Table, to: Staging,
       for (let row = from; row < end; row++) {
         const key = keyOf(table, columns, row)
         const text = key.join('/')
-        if (to.keys.has(text))
+        if (!to.keys.add(text))
           throw new AppError('protocol', `${table.id}: the key ${text} was put twice in one round`, { system: table.system })
-        to.keys.add(text)
         keys[row] = text
         scopes[row] = key.slice(0, within).join('/')
       }
