@@ -49,8 +49,10 @@ function agrees(group: bigint, job: readonly Point[], current: readonly Point[],
   const known = job.filter((p) => p.offset !== undefined)
   const here = known.findLastIndex((p) => p.at <= at)
   const floor = known[Math.max(0, here - 1)]?.offset
-  const read = valueAt(current, at)
-  const ceilings = [known[here]?.offset, known[here + 1]?.offset, read === undefined ? undefined : read + 1n]
+  const next = known[here + 1]
+  // Flink tells its numbers some seconds late: by the time of its next answer it had read so far.
+  const read = [at, ...(next === undefined ? [] : [next.at])].map((then) => valueAt(current, then))
+  const ceilings = [known[here]?.offset, next?.offset, ...read.map((offset) => (offset === undefined ? undefined : offset + 1n))]
   if (floor === undefined || group < floor) return false
   if (ceilings.some((ceiling) => ceiling !== undefined && group <= ceiling)) return true
   const fellSilent = here === known.length - 1 && job.at(-1)?.offset === undefined
