@@ -21,6 +21,9 @@ export default defineConfig({
           // Long random runs: they stand beside the code, and run with the faults.
           exclude: ['**/*.property.test.ts', '**/node_modules/**'],
           environment: 'node',
+          // A file in a process of its own costs more than most of them run.
+          pool: 'threads',
+          isolate: false,
           testTimeout: 20_000,
         },
       },
