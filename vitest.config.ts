@@ -24,6 +24,7 @@ export default defineConfig({
           // A file in a process of its own costs more than most of them run.
           pool: 'threads',
           isolate: false,
+          maxWorkers: '100%',
           testTimeout: 20_000,
         },
       },
