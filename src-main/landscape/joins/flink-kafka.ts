@@ -43,20 +43,19 @@ function valueAt(points: readonly Point[], at: number): bigint | undefined {
 
 /**
  * Does the group's offset lie within one checkpoint of what the job committed around that time? A job commits the record after the last
- * it read. Undefined: the job told nothing more after this offset, so that it may have committed further before it fell silent.
+ * it read. A job manager answers with the numbers it fetched when it was asked before: how far the job was at a moment is surely told only
+ * by the answer after the next. Undefined: the group is further than the job has told, and that answer is not there (yet).
  */
 function agrees(group: bigint, job: readonly Point[], current: readonly Point[], at: number): boolean | undefined {
   const known = job.filter((p) => p.offset !== undefined)
   const here = known.findLastIndex((p) => p.at <= at)
   const floor = known[Math.max(0, here - 1)]?.offset
-  const next = known[here + 1]
-  // Flink tells its numbers some seconds late: by the time of its next answer it had read so far.
-  const read = [at, ...(next === undefined ? [] : [next.at])].map((then) => valueAt(current, then))
-  const ceilings = [known[here]?.offset, next?.offset, ...read.map((offset) => (offset === undefined ? undefined : offset + 1n))]
+  const told = known.slice(Math.max(0, here), here + 3)
+  const read = [at, ...told.map((p) => p.at)].map((then) => valueAt(current, then))
+  const ceilings = [...told.map((p) => p.offset), ...read.map((offset) => (offset === undefined ? undefined : offset + 1n))]
   if (floor === undefined || group < floor) return false
   if (ceilings.some((ceiling) => ceiling !== undefined && group <= ceiling)) return true
-  const fellSilent = here === known.length - 1 && job.at(-1)?.offset === undefined
-  return fellSilent ? undefined : false
+  return known[here + 2] === undefined ? undefined : false
 }
 
 /** How well one group and one job fit over some polls, `fit` as the part of them that agree; undefined: other partitions, or too little to tell. */
