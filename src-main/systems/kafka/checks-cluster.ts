@@ -137,9 +137,9 @@ const saysSees = check(
   },
   (row, see) => {
     const since = known(row.failingSince)
-    const failures = known(row.failures) ?? 0
-    const did = row.contact === 'silent' ? 'has not answered us' : failures > 1 ? `has refused us ${failures} times` : 'refused us'
-    const when = since === undefined ? '' : `${failures > 1 || row.contact === 'silent' ? ' since' : ' at'} ${clock(since, see.now)} UTC`
+    // How often is the headline's to say: this stays as it is while it holds.
+    const did = row.contact === 'silent' ? 'has not answered us' : 'refuses us'
+    const when = since === undefined ? '' : ` since ${clock(since, see.now)} UTC`
     const leads = known(row.leads) ?? 0
     const answered = known(row.lastAnswer)
     return {

@@ -58,10 +58,11 @@ describe('rules about the cluster', () => {
     })
     const verdict = check('kafka.broker.says-sees').judge(refusing, around())
     expect(plain(verdict?.says ?? [])).toBe(
-      'The cluster still lists broker 7 as alive; it has refused us 3 times since 03:00:01 UTC. Clusters notice with a delay; until then other counts may be wrong. 212 partitions have it as leader.',
+      'The cluster still lists broker 7 as alive; it refuses us since 03:00:01 UTC. Clusters notice with a delay; until then other counts may be wrong. 212 partitions have it as leader.',
     )
     expect(verdict).toMatchObject({ since: { from: new Date('2026-03-02T02:59:58Z'), to: new Date('2026-03-02T03:00:01Z') } })
     expect(verdict?.evidence?.map((e) => e.label)).toEqual(['Says', 'Sees'])
+    expect(headlineOf('brokers', refusing).says).toContain('it has refused us 3 times since 03:00:01 UTC')
     expect(headlineOf('brokers', refusing)).toMatchObject({ health: 'high', hop: 'said up · refuses us since 03:00:01 UTC' })
   })
   test('a partition whose leader did not answer is blind, not hurt', () => {
