@@ -1,4 +1,5 @@
 /** The filter as typed: `lag>1000 state:Empty topic~^play name`. Compiled to SQL with parameters; NULL: could not be judged. */
+import type { DuckDBConnection } from '@duckdb/node-api'
 import { AppError } from '../../shared/model/app-error.ts'
 import { parameterNow } from './filter-time.ts'
 import { type Parameters, quoted } from './sql-text.ts'
@@ -102,6 +103,22 @@ function termSql(table: Table, term: Term, connections: (text: string) => string
       ? `try_cast(${parameters.text(term.value)} as double)`
       : literal(table, name, typedValue(table, name, term.value), parameters)
   return `${comparable(field, name)} ${term.operator} ${right}`
+}
+
+/** Tries the patterns of a typed filter on nothing. bad-request: one that does not hold together. */
+export async function checkPatterns(c: DuckDBConnection, table: Table, typed: string): Promise<void> {
+  for (const { field, operator, value } of parseFilter(typed)) {
+    if (operator !== '~') continue
+    try {
+      await c.run(`select regexp_matches('', $1, 'i')`, [value])
+    } catch (thrown) {
+      throw new AppError('bad-request', `${field}~${value} is no pattern: ${thrown instanceof Error ? thrown.message : String(thrown)}`, {
+        system: table.system,
+        hint: 'A pattern is a regular expression, such as ^play or a|b.',
+        cause: thrown,
+      })
+    }
+  }
 }
 
 /** A typed filter as one SQL test. bad-request: an unknown field, or a value that does not fit it. */

@@ -6,7 +6,7 @@ import { healths } from '../../shared/model/health.ts'
 import { rowColumns, storedRow } from './cells.ts'
 import { abandoned, isStale, unwatched, type Watch } from './coverage.ts'
 import { fetchRow, fetchRows } from './fetching.ts'
-import { filterSql } from './filter.ts'
+import { checkPatterns, filterSql } from './filter.ts'
 import { seenNow, urnOfRow, withSeen } from './rows.ts'
 import { connectionNumbers, connectionSql, type Source, storedOf, tableNamed } from './source.ts'
 import { Parameters, quoted } from './sql-text.ts'
@@ -110,6 +110,7 @@ export async function pageOf(source: Source, ask: Omit<PageAsk, 'viewing'>, at: 
   const order = orderSql(table, ask.sort)
   return source
     .read(async (c) => {
+      if (ask.typed !== undefined) await checkPatterns(c, table, ask.typed)
       const relation = await source.rows(c, table, at)
       const found = await fetchRows(
         c,
