@@ -120,6 +120,12 @@ describe('lag status', () => {
     expect(lagStatus(ask(samples(21, { committed: (i) => 50n + n(i), end: growing }))).status).toBe('FALLING_BEHIND')
     expect(lagStatus(ask(samples(21, { committed: (i) => 50n + n(i) * 11n, end: (i) => 1_000n + n(i) }))).status).toBe('CATCHING_UP')
   })
+  test('a group that stood and reads again faster than is written catches up, although more is unread than half a window ago', () => {
+    const seen = samples(21, { committed: (i) => (i < 16 ? 50n : 50n + n(i - 15) * 3n), end: (i) => 60n + n(i) })
+    expect(lagStatus(ask(seen)).status).toBe('CATCHING_UP')
+    const slower = samples(21, { committed: (i) => (i < 16 ? 50n : 50n + n(i - 15)), end: (i) => 60n + n(i) * 3n })
+    expect(lagStatus(ask(slower)).status).toBe('FALLING_BEHIND')
+  })
   test('a group that commits every 20 s does not stand still between two commits', () => {
     const seen = samples(21, { committed: (i) => 50n + n(Math.floor(i / 10)), end: growing })
     expect(lagStatus(ask(seen, { commitEveryMs: 20_000 })).status).toBe('FALLING_BEHIND')

@@ -113,8 +113,22 @@ export function lagStatus(question: StatusQuestion): StatusAnswer {
   if (stoodMs >= half && question.hasOwner) return { status: 'STALLED', ...stands }
   if (stoodMs >= half && !hasMembers) return { status: 'STOPPED', ...stands }
   if (standsLong) return { status: 'STANDING_STILL', ...stands }
-  const slope = theilSen(inWindow.flatMap((sample) => (sample.lag === undefined ? [] : [{ at: sample.at, value: Number(sample.lag) }])))
+  // What grew while it stood says nothing of how it reads now.
+  const moving = sinceItMoves(inWindow, Math.max(standingPolls * pollMs, 1.5 * (question.commitEveryMs ?? 0)))
+  const slope = theilSen(moving.flatMap((sample) => (sample.lag === undefined ? [] : [{ at: sample.at, value: Number(sample.lag) }])))
   return { status: slope !== undefined && slope > 0 ? 'FALLING_BEHIND' : 'CATCHING_UP' }
+}
+
+/** The samples after the last commit that stood longer than `standsMs` and then moved on; all of them where none did. */
+function sinceItMoves(samples: readonly LagSample[], standsMs: number): readonly LagSample[] {
+  let stood = samples[0]
+  let from = 0
+  for (const [i, sample] of samples.entries()) {
+    if (stood === undefined || sample.committed === undefined || sample.committed === stood.committed) continue
+    if (stood.committed !== undefined && sample.at - stood.at > standsMs) from = i
+    stood = sample
+  }
+  return samples.slice(from)
 }
 
 /** Everything that was there at `then` has been read: what is unread came since, as it always does while records arrive. */
