@@ -194,7 +194,7 @@ describe('lag status over 40 s on a real cluster', () => {
     const findings = await found()
     const says = plain(findings.find((f) => f.rule === 'kafka.group.stalled')?.says ?? [])
     expect(says).toMatch(
-      /stands still: poisoned-0 has committed nothing since \d\d:\d\d:\d\d UTC .* at offset [\d,]+ while [\d,]+ records lie unread; its reader \(client consumer-stalling\) is alive\./,
+      /stands still: poisoned-0 has committed nothing since \d\d:\d\d:\d\d UTC at offset [\d,]+; its reader \(client consumer-stalling\) is alive\./,
     )
     const { headline } = await host.handlers.headline.read({ viewing: {}, of: { urn: stalled?.urn ?? '' } }, call)
     expect(plain(headline.says)).toContain('stands still')
