@@ -5,7 +5,7 @@ import type { ErrorData } from '../../shared/model/app-error.ts'
 import { type Compared, compare, type Job, writeHistory, writePresent } from './commit.ts'
 import type { CoverageLine } from './coverage.ts'
 import { isDiskFull, isFatal } from './damage.ts'
-import type { Database } from './database.ts'
+import type { Keeping } from './keeping.ts'
 import { writeConnection, writeLines } from './lines.ts'
 import { frameKey, keyFrameMs, learn, nextVersion, type Present, tickOf } from './present.ts'
 import { coverageLines } from './proof.ts'
@@ -23,20 +23,6 @@ export interface Round {
   /** Collections this sweep fills: those it did not cover have failed when it ends with an error. */
   readonly emits: readonly Table[]
 }
-export interface Keeping {
-  readonly db: Database
-  readonly present: Present
-  readonly tables: ReadonlyMap<string, Table>
-  /** True when the disk has room for what a commit and a checkpoint may need. */
-  hasRoom(): Promise<boolean>
-  /** Since when nothing is written down; none: history is kept. */
-  stoppedSince: Date | undefined
-  stopped(at: Date): void
-  resumed(): void
-  /** Runs on the writer after a commit. */
-  after(c: DuckDBConnection): Promise<void>
-}
-
 /** The number of a connection and instance, given when it is first seen. */
 export function numberOf(present: Present, of: Stored): number {
   for (const [number, known] of present.connections)

@@ -1,7 +1,7 @@
 /** After a time without room: the file is brought up to the present at once, and the time between is said to be missing. */
 import type { DuckDBConnection } from '@duckdb/node-api'
-import type { Keeping } from './committing.ts'
 import type { CoverageLine } from './coverage.ts'
+import type { Keeping } from './keeping.ts'
 import { writeConnection, writeLines } from './lines.ts'
 import { differs } from './proof.ts'
 import { columnList, moment, openEnd, quoted } from './sql-text.ts'
