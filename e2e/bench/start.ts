@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as delay } from 'node:timers/promises'
-import { chromium, type Page } from '@playwright/test'
+import { type RawData, WebSocket } from 'ws'
 import { startDisplay } from '../support/display.ts'
 import { electronRuntime } from '../support/electron-runtime.ts'
 import { descendants, leftovers } from '../support/free-of-leftovers.ts'
@@ -65,9 +65,9 @@ async function startOnce(
     const args = [...root, '--disable-gpu', '--remote-debugging-port=0', checkout, '--profile', profile, '--open', file]
     const began = performance.now()
     const shell = left.end(spawn(electron, args, { env: { ...process.env, DISPLAY: display }, stdio: ['ignore', 'ignore', 'pipe'] }), ended)
-    const browser = left.end(await chromium.connectOverCDP(await debuggingAddress(shell)), (b) => b.close())
-    const page = await until(() => browser.contexts()[0]?.pages()[0])
-    await until(() => saysIt(page))
+    const { host } = new URL(await debuggingAddress(shell))
+    const evaluate = await until(() => pageAt(host))
+    await until(() => saysIt(evaluate))
     const ms = performance.now() - began
     return weighs ? { ms, pssMb: await idlePss(shell.pid ?? 0) } : { ms }
   } finally {
@@ -75,15 +75,37 @@ async function startOnce(
   }
 }
 
+type Evaluate = (expression: string) => Promise<unknown>
+
+/** The window's page, by the debugging protocol alone: whoever attaches to all of the app waits for its other processes. */
+async function pageAt(host: string): Promise<Evaluate | undefined> {
+  const targets = (await (await fetch(`http://${host}/json/list`)).json()) as readonly { type: string; webSocketDebuggerUrl?: string }[]
+  const url = targets.find((target) => target.type === 'page')?.webSocketDebuggerUrl
+  if (url === undefined) return undefined
+  const socket = new WebSocket(url)
+  socket.setMaxListeners(0) // one for each question that waits
+  await once(socket, 'open')
+  let last = 0
+  return (expression) =>
+    new Promise((resolve, reject) => {
+      last += 1
+      const id = last
+      const heard = (data: RawData): void => {
+        const said = JSON.parse(String(data)) as { id?: number; result?: { result?: { value?: unknown } } }
+        if (said.id !== id) return
+        socket.off('message', heard)
+        resolve(said.result?.result?.value)
+      }
+      socket.on('message', heard)
+      socket.once('close', () => reject(new Error('the page went away')))
+      socket.send(JSON.stringify({ id, method: 'Runtime.evaluate', params: { expression, returnByValue: true } }))
+    })
+}
+
 /** The sentence of the file, not the one of an app that has nothing yet. */
-async function saysIt(page: Page): Promise<boolean | undefined> {
-  const said = await page
-    .evaluate(() => ({
-      line: document.querySelector('main h1')?.textContent ?? '',
-      isFile: document.querySelector('[data-viewing]')?.getAttribute('data-viewing') === 'file',
-    }))
-    .catch(() => ({ line: '', isFile: false })) // it is between two documents
-  return (said.isFile && said.line.trim() !== '') || undefined
+async function saysIt(evaluate: Evaluate): Promise<true | undefined> {
+  const says = `document.querySelector('[data-viewing]')?.getAttribute('data-viewing') === 'file' && (document.querySelector('main h1')?.textContent ?? '').trim() !== ''`
+  return (await evaluate(says)) === true ? true : undefined
 }
 
 async function until<T>(ask: () => Promise<T | undefined> | T | undefined, withinMs = 60_000): Promise<T> {

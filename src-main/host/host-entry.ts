@@ -26,6 +26,13 @@ const host = openHost({
   onFiles: (paths) => say({ type: 'files', paths }),
 })
 let opening: Promise<unknown> = host
+let isOpen = false
+void host.then(
+  () => {
+    isOpen = true
+  },
+  () => undefined,
+)
 host.catch((error: unknown) => {
   console.error('The host could not be opened:', error) // goes into the shell's report
   process.exit(1)
@@ -43,6 +50,7 @@ shell.on('message', ({ data, ports }) => {
     case 'drop-page':
       return pages.get(message.id)?.close()
     case 'open':
+      if (!isOpen) readers.warm()
       opening = opening.then(() => open(message.file, message.again === true))
       return
     case 'reader':

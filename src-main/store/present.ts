@@ -92,7 +92,8 @@ export async function loadPresent(c: DuckDBConnection, present: Present, tables:
   const [version] = await fetchRow(c, 'select coalesce(max(version), 0) from main._coverage')
   for (const table of tables) {
     present.versions.set(table.id, Math.max(present.versions.get(table.id) ?? 0, Number(version)) + 1)
-    await loadTable(c, present, table)
+    // A profile in which nobody was ever connected has nothing to load: the first start is not kept waiting for it.
+    if (connections.length > 0) await loadTable(c, present, table)
   }
 }
 export function frameKey(connection: number, collection: string): string {

@@ -207,12 +207,14 @@ async function ensureTable(
 export async function ensureTables(c: DuckDBConnection, tables: Iterable<Table>): Promise<void> {
   for (const statement of shared) await c.run(statement)
   const all = [...tables]
+  // What is missing is made in one transaction: each of its own waits for the disk.
+  await c.run('begin')
   for (const table of all) await dropWithOtherKey(c, table)
   const has = await present(c)
-  for (const table of all) {
+  for (const table of all)
     for (const [name, wanted] of Object.entries(columnsOf(table))) await ensureTable(c, table, name, wanted, has.get(name))
-    await c.run(`create table ${table.live}(${liveColumns(table).join(', ')})`)
-  }
+  await c.run('commit')
+  for (const table of all) await c.run(`create table ${table.live}(${liveColumns(table).join(', ')})`)
 }
 
 /** Names of a live row's columns, in order. */
