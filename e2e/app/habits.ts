@@ -78,7 +78,8 @@ export const habits: readonly Habit[] = [
     breaches: async ({ served, place }) => {
       if (place.name.endsWith('-raw')) return []
       const text = await served.page.locator('body').innerText()
-      return [...text.matchAll(/.{0,30}(\bundefined\b|\bNaN\b|\[object |Invalid Date|\bnull\b).{0,30}/g)]
+      // A server may well speak of a token 'null'.
+      return [...text.matchAll(/.{0,30}(\bundefined\b|\bNaN\b|\[object |Invalid Date|(?<!['"])\bnull\b(?!['"])).{0,30}/g)]
         .slice(0, 3)
         .map(([found]) => found)
     },
