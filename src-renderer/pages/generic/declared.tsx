@@ -79,7 +79,9 @@ export function columnsOf(
   const status = collection.show?.status
   const label = labelFieldOf(collection)
   const before =
-    shown === undefined ? [] : collection.key.filter((k) => k !== label && !shown.includes(k) && collection.within?.includes(k) !== true)
+    shown === undefined || !collection.key.includes(label)
+      ? []
+      : collection.key.filter((k) => k !== label && !shown.includes(k) && collection.within?.includes(k) !== true)
   const prefix = (row: AnyRow): string => before.map((k) => `${exactText(row[k])}-`).join('')
   return Object.entries(collection.fields).map(([name, field]) => {
     const words = collection.words?.[name]

@@ -12,7 +12,7 @@ import { SentenceText } from '../../ui/sentence/sentence.tsx'
 import { Empty, Failed, Loading } from '../../ui/states/states.tsx'
 import { Status } from '../../ui/status.tsx'
 import { exactText, fieldTitle, formatInstant, formatInterval, formatMoment, formatRelative } from '../../ui/values/format.ts'
-import { useLook } from '../../ui/values/look.tsx'
+import { useLook, useNow } from '../../ui/values/look.tsx'
 import { SafeText, Value } from '../../ui/values/value.tsx'
 import { fromFirstWatched } from '../generic/blind-spans.ts'
 import { collectionOf } from '../generic/declared.tsx'
@@ -101,6 +101,8 @@ export function HistoryPart({ record, collection }: Of): JSX.Element {
 /** The library of curves is as large as the rest of the page: it comes when the first curve is drawn. */
 const Chart = lazy(async () => ({ default: (await import('../../ui/chart/chart.tsx')).Chart }))
 const CHART_HEIGHT = 180
+/** Live, the present is counted in steps of so long. */
+const STEP_MS = 5_000
 
 interface CurveProps {
   readonly urn: string
@@ -114,6 +116,7 @@ interface CurveProps {
 /** One card with a curve of some series fields. Changes of the record are drawn as marks. */
 export function CurvePart({ urn, history, collection, title, fields, health, height }: CurveProps): JSX.Element {
   const span = useSpan(60)
+  const now = useNow(STEP_MS)
   const series = useAnySeries(urn, fields, span)
   const lines = useMemo(
     () =>
@@ -121,10 +124,11 @@ export function CurvePart({ urn, history, collection, title, fields, health, hei
         name,
         title: fieldTitle(name),
         field: collection.fields[name] ?? { kind: 'count' as const },
-        points: series.data?.fields[name] ?? [],
+        // The span ends a little after the moment looked at, so that its answer is kept: what came after that moment is not drawn.
+        points: (series.data?.fields[name] ?? []).filter((point) => point.at.getTime() < now.getTime() + STEP_MS),
         ...(health === undefined ? {} : { health }),
       })),
-    [fields, collection, series.data, health],
+    [fields, collection, series.data, health, now],
   )
   const status = collection.show?.status
   const marks = useMemo<readonly ChartMark[]>(() => {

@@ -275,7 +275,7 @@ export function DataTable<T>(props: DataTableProps<T>): JSX.Element {
         <div className={css.foot}>
           <span>
             {selected.size > 0 ? `${selected.size.toLocaleString('en')} selected of ` : ''}
-            {total.toLocaleString('en')} {total === 1 ? label.replace(/s$/, '') : label}
+            {total.toLocaleString('en')} {total === 1 ? label.replace(/ices$/, 'exs').replace(/s$/, '') : label}
           </span>
           {frozen.differs && (
             <span className={css.held}>
