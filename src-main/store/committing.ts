@@ -14,6 +14,7 @@ import type { Part } from './round-writer.ts'
 import { createStaging, stagedFields } from './staging.ts'
 import type { Stored } from './store-types.ts'
 import type { Table } from './tables.ts'
+import { inTransaction } from './transaction.ts'
 
 export interface Round {
   readonly of: Stored
@@ -184,16 +185,6 @@ export function raise(present: Present, tables: ReadonlyMap<string, Table>, line
   })
 }
 
-export async function inTransaction(c: DuckDBConnection, work: () => Promise<void>): Promise<void> {
-  await c.run('begin')
-  try {
-    await work()
-    await c.run('commit')
-  } catch (thrown) {
-    await c.run('rollback').catch(() => undefined)
-    throw thrown
-  }
-}
 /** Writes to the file; a full disk stops history and nothing else. True when it was written. */
 export async function orStop(c: DuckDBConnection, keeping: Keeping, at: Date, work: () => Promise<void>): Promise<boolean> {
   try {

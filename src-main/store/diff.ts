@@ -105,16 +105,16 @@ export async function diffOf(
         { of: `a.${quoted(name)}`, as: quoted(`a_${name}`) },
         { of: `b.${quoted(name)}`, as: quoted(`b_${name}`) },
       ])
-      const order = `list_position(['appeared', 'vanished', 'changed', 'unseen'], _what), _key`
+      const order = `list_position([${whats.map((what) => `'${what}'`).join(', ')}], d._what), d._key`
       const offset = Math.max(0, ask.offset - total)
       const limit = Math.max(0, ask.limit - rows.length)
       const found = await fetchRows(
         c,
-        `with d as materialized (${comparison.differing}), p as materialized (select * from d order by ${order} limit ${limit} offset ${offset})
+        `with d as materialized (${comparison.differing}), p as materialized (select d.*, row_number() over (order by ${order}) as _place from d order by _place limit ${limit} offset ${offset})
          select null as _connection, null as _key, _what, count(*)::varchar as a__uv, null as b__uv, ${names.map(({ as }) => `null as ${as}`).join(', ')} from d group by _what
          union all by name (select p._connection, p._key, p._what, a._uv as a__uv, b._uv as b__uv, ${names.map(({ of, as }) => `${of} as ${as}`).join(', ')} from p
            left join ${comparison.side(from)} a on a._connection = p._connection and a._key = p._key
-           left join ${comparison.side(to)} b on b._connection = p._connection and b._key = p._key order by ${order.replace('_key', 'p._key').replace('_what', 'p._what')})`,
+           left join ${comparison.side(to)} b on b._connection = p._connection and b._key = p._key order by p._place)`,
         parameters.values,
       )
       const mine = { appeared: 0, vanished: 0, changed: 0, unseen: 0 }

@@ -2,7 +2,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
 import { errorData } from '../../shared/model/app-error.ts'
 import type { AnySystem } from '../../shared/model/system.ts'
-import { closingLines, commitRound, commitTime, inTransaction, orStop, raise } from './committing.ts'
+import { closingLines, commitRound, commitTime, orStop, raise } from './committing.ts'
 import { isDiskFull, isFatal } from './damage.ts'
 import { openDatabase } from './database.ts'
 import { exportTables } from './export.ts'
@@ -17,6 +17,7 @@ import { type Source, tableNamed, watchesAt } from './source.ts'
 import { freeBytes, hasRoom } from './space.ts'
 import type { Notice, Store } from './store-types.ts'
 import { ensureTables, tablesOf } from './tables.ts'
+import { inTransaction } from './transaction.ts'
 
 export interface StoreOptions {
   /** The profile's folder; the file is `store.duckdb` in it. */

@@ -4,7 +4,6 @@ import { join } from 'node:path'
 import { DuckDBInstance } from '@duckdb/node-api'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { encode } from './columns.ts'
-import { inTransaction } from './committing.ts'
 import { fetchRow } from './fetching.ts'
 import { openStore } from './open-store.ts'
 import { retain, usedBytes } from './retention.ts'
@@ -12,6 +11,7 @@ import type { Store } from './store-types.ts'
 import { ensureTables, tablesOf } from './tables.ts'
 import { toy } from './toy.ts'
 import { job, urnOfJob } from './toy-rows.ts'
+import { inTransaction } from './transaction.ts'
 
 const of = { connection: 'east', system: 'toy', instance: 'i-1', title: 'East' }
 const start = Date.UTC(2026, 0, 1)

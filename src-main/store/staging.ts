@@ -12,6 +12,7 @@ import { KeyHashes } from './key-hashes.ts'
 import { quoted } from './sql-text.ts'
 import type { ColumnData, Columns } from './store-types.ts'
 import { columnOf, type Table } from './tables.ts'
+import { inTransaction } from './transaction.ts'
 
 /** Rows appended and handed over before the event loop turns: both are done at once, on it. */
 const slice = chunkRows / 2
@@ -93,31 +94,30 @@ export async function appendRows(c: DuckDBConnection, table: Table, to: Staging,
     ...[keys, scopes, ...texts].map((data) => source(VARCHAR, data)),
     ...to.names.map((name) => source(types[columnOf(table, name)], columns.columns[name], columns.unknown[name])),
   ]
-  await c.run('begin')
-  const appender = await c.createAppender(to.name, 'main', 'temp')
-  try {
-    for (let from = 0; from < columns.rows; from += slice) {
-      const end = Math.min(columns.rows, from + slice)
-      for (let row = from; row < end; row++) {
-        const key = keyOf(table, columns, row)
-        const text = key.join('/')
-        if (!to.keys.add(text))
-          throw new AppError('protocol', `${table.id}: the key ${text} was put twice in one round`, { system: table.system })
-        keys[row] = text
-        scopes[row] = key.slice(0, within).join('/')
+  await inTransaction(c, async () => {
+    const appender = await c.createAppender(to.name, 'main', 'temp')
+    try {
+      for (let from = 0; from < columns.rows; from += slice) {
+        const end = Math.min(columns.rows, from + slice)
+        for (let row = from; row < end; row++) {
+          const key = keyOf(table, columns, row)
+          const text = key.join('/')
+          if (!to.keys.add(text))
+            throw new AppError('protocol', `${table.id}: the key ${text} was put twice in one round`, { system: table.system })
+          keys[row] = text
+          scopes[row] = key.slice(0, within).join('/')
+        }
+        appendChunk(appender, sources, from, end - from)
+        await turn()
+        appender.flushSync()
+        await turn()
       }
-      appendChunk(appender, sources, from, end - from)
-      await turn()
-      appender.flushSync()
-      await turn()
+      appender.closeSync()
+    } catch (thrown) {
+      // An appender that is only forgotten writes what it holds when it is collected.
+      appender.clear()
+      appender.closeSync()
+      throw thrown
     }
-    appender.closeSync()
-    await c.run('commit')
-  } catch (thrown) {
-    // An appender that is only forgotten writes what it holds when it is collected.
-    appender.clear()
-    appender.closeSync()
-    await c.run('rollback')
-    throw thrown
-  }
+  })
 }

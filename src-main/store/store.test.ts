@@ -68,6 +68,13 @@ describe('store', () => {
     expect(later?.row).toMatchObject({ lag: 5n, state: 'failed' })
   })
 
+  it('finds nothing between a moment and itself, and no row that is none', async () => {
+    await put(20, [job('a')])
+    const between = (from: Date, to: Date) => store.diff({ offset: 0, limit: 10 }, from, to)
+    expect(await between(t(20), t(20))).toMatchObject({ total: 0, rows: [] })
+    expect(await between(t(20), t(30))).toMatchObject({ total: 0, rows: [] })
+  })
+
   it('never takes what a partial round left out for gone', async () => {
     await put(20, [job('a', { at: 'h1' }), job('b', { at: 'h2' }), job('c', { at: unknown('refused') })])
     await put(40, [job('a', { at: 'h1' })], { except: 'host 2', reason: 'unanswered', where: { at: ['h2'] } })

@@ -5,6 +5,7 @@ import type { AnyCollection } from '../../shared/model/collection.ts'
 import type { Column, Field } from '../../shared/model/fields.ts'
 import type { AnySystem } from '../../shared/model/system.ts'
 import { columnList, quoted } from './sql-text.ts'
+import { inTransaction } from './transaction.ts'
 
 /** A collection as the Store keeps it. Names of tables are ready for SQL. */
 export interface Table {
@@ -208,12 +209,12 @@ export async function ensureTables(c: DuckDBConnection, tables: Iterable<Table>)
   for (const statement of shared) await c.run(statement)
   const all = [...tables]
   // What is missing is made in one transaction: each of its own waits for the disk.
-  await c.run('begin')
-  for (const table of all) await dropWithOtherKey(c, table)
-  const has = await present(c)
-  for (const table of all)
-    for (const [name, wanted] of Object.entries(columnsOf(table))) await ensureTable(c, table, name, wanted, has.get(name))
-  await c.run('commit')
+  await inTransaction(c, async () => {
+    for (const table of all) await dropWithOtherKey(c, table)
+    const has = await present(c)
+    for (const table of all)
+      for (const [name, wanted] of Object.entries(columnsOf(table))) await ensureTable(c, table, name, wanted, has.get(name))
+  })
   for (const table of all) await c.run(`create table ${table.live}(${liveColumns(table).join(', ')})`)
 }
 
