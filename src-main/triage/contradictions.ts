@@ -1,10 +1,11 @@
 /** What speaks against an explanation, and which loud neighbours it is not: only from findings, edges and their times. */
 import { noun, type Sentence, say, type Span as Word } from '../../shared/model/sentence.ts'
 import { parseUrn } from '../../shared/model/urn.ts'
+import { capital, counted } from '../../shared/model/words.ts'
 import { type Explanation, type Reaching, tooLate, wayBack } from './explain.ts'
 import { apartMs, isWell, togetherMs } from './grouping.ts'
 import type { HeldFinding } from './held-finding.ts'
-import { capital, counted, type Names } from './names.ts'
+import type { Names } from './names.ts'
 import type { Sick, Span } from './sick.ts'
 import { ageWords, clock, listWords } from './time-words.ts'
 

@@ -3,10 +3,10 @@ import type { Finding } from '../../shared/model/finding.ts'
 import { type Health, worse } from '../../shared/model/health.ts'
 import { type Headline, noun, type Sentence, say } from '../../shared/model/sentence.ts'
 import { formatKey, parseUrn } from '../../shared/model/urn.ts'
+import { capital, singular } from '../../shared/model/words.ts'
 import { healthOfSeverity, statusOf } from '../landscape/node-health.ts'
 import { freshnessOf, type Ground, gather } from './gather.ts'
 import type { AnyHeadline } from './judging.ts'
-import { capital, singular } from './names.ts'
 import { labelOf } from './run-check.ts'
 import { ageWords, clock } from './time-words.ts'
 
@@ -58,7 +58,7 @@ function plainHeadline(
   const declared = ground.system.collections[collection]
   const status = declared === undefined ? undefined : statusOf(declared, row)
   const label = labelOf(ground, collection, row)
-  const what = `${capital(singular(declared?.title ?? collection))} `
+  const what = `${capital(singular(declared?.title ?? collection).toLowerCase())} `
   const worst = findings[0]
   const health = findings.reduce<Health>((h, f) => worse(h, healthOfSeverity[f.severity]), status?.health ?? 'ok')
   const first: Sentence = status === undefined ? say`${what}${noun(label, urn)}.` : say`${what}${noun(label, urn)} is ${status.word}.`

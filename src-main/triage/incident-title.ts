@@ -2,10 +2,11 @@
 
 import { severities } from '../../shared/model/finding.ts'
 import { plain, type Sentence, say } from '../../shared/model/sentence.ts'
+import { capital, counted } from '../../shared/model/words.ts'
 import { type CaseFile, control, spanOf } from './contradictions.ts'
 import type { Explained, Explanation } from './explain.ts'
 import type { HeldFinding } from './held-finding.ts'
-import { capital, counted, type Names } from './names.ts'
+import type { Names } from './names.ts'
 import type { Sick } from './sick.ts'
 import { listWords, sinceWords } from './time-words.ts'
 

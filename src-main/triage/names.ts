@@ -1,6 +1,7 @@
 /** What a node is called in a sentence: `group play-totals`, `3 groups`, `Flink job route-plays`. */
 import type { AnySystems } from '../../shared/model/system.ts'
 import { parseUrn } from '../../shared/model/urn.ts'
+import { singular } from '../../shared/model/words.ts'
 import { type Graph, labelOf } from '../landscape/landscape.ts'
 import type { HeldFinding } from './held-finding.ts'
 
@@ -15,23 +16,6 @@ export interface Names {
   system(node: string): string
 }
 
-/** The singular of a collection's title: `Groups` → `group`, `Queries` → `query`. */
-export function singular(title: string): string {
-  const word = title.toLowerCase()
-  if (word.endsWith('ies')) return `${word.slice(0, -3)}y`
-  if (/(sh|ch|x|ss)es$/.test(word)) return word.slice(0, -2)
-  return word.endsWith('s') && !word.endsWith('ss') ? word.slice(0, -1) : word
-}
-/** `1 group`, `3 groups`, `2 queries`. */
-export function counted(n: number, one: string): string {
-  if (n === 1) return `1 ${one}`
-  if (/[^aeiou]y$/.test(one)) return `${n} ${one.slice(0, -1)}ies`
-  return /(s|x|sh|ch)$/.test(one) ? `${n} ${one}es` : `${n} ${one}s`
-}
-export function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1)
-}
-
 /** Names from the declarations, the graph's labels and the labels that findings carry. */
 export function namesOf(systems: AnySystems, graph: Graph, findings: readonly Pick<HeldFinding, 'urn' | 'label'>[]): Names {
   const said = new Map(findings.map((f) => [f.urn, f.label]))
@@ -44,7 +28,7 @@ export function namesOf(systems: AnySystems, graph: Graph, findings: readonly Pi
     const urn = parseUrn(node)
     if (urn === undefined) return ''
     const title = systems[urn.system]?.collections[urn.collection]?.title
-    return singular(title ?? urn.collection)
+    return singular(title ?? urn.collection).toLowerCase()
   }
   const system = (node: string): string => {
     const urn = parseUrn(node)

@@ -2,7 +2,7 @@
 
 import { type Severity, severities } from '../../shared/model/finding.ts'
 import { type Headline, type Hop, type Sentence, say } from '../../shared/model/sentence.ts'
-import { capital } from './names.ts'
+import { capital } from '../../shared/model/words.ts'
 import { ageWords, clock, listWords } from './time-words.ts'
 
 /** A connection as the sentence needs it. */

@@ -2,6 +2,7 @@
 import { type JSX, useMemo } from 'react'
 import type { FindingAnswer, IncidentAnswer } from '../../../shared/contract/messages.ts'
 import { plain } from '../../../shared/model/sentence.ts'
+import { singular } from '../../../shared/model/words.ts'
 import { Card } from '../../ui/card.tsx'
 import { Status } from '../../ui/status.tsx'
 import { DataTable } from '../../ui/table/data-table.tsx'
@@ -16,7 +17,7 @@ const order = ['critical', 'high', 'warn', 'info']
 
 const kindOf = (f: FindingAnswer): string => {
   const name = f.urn.split(':')[4] ?? ''
-  return (collectionOf(f.system, name)?.title ?? f.system).toLowerCase().replace(/s$/, '')
+  return singular((collectionOf(f.system, name)?.title ?? f.system).toLowerCase())
 }
 const stateOf = (f: FindingAnswer): string =>
   f.closed === undefined ? (f.rule.split('.').at(-1) ?? f.rule).replaceAll('-', ' ') : 'recovered'

@@ -2,6 +2,7 @@
 import type { IncidentAnswer } from '../../../shared/contract/messages.ts'
 import { plain } from '../../../shared/model/sentence.ts'
 import { parseUrn } from '../../../shared/model/urn.ts'
+import { singular } from '../../../shared/model/words.ts'
 import { formatInstant } from '../../ui/values/format.ts'
 import { collectionOf, recordScreen } from '../generic/declared.tsx'
 
@@ -16,7 +17,7 @@ export function radius(incident: IncidentAnswer): string {
     const kind = collectionOf(parsed.system, parsed.collection)?.title.toLowerCase() ?? parsed.collection
     kinds.set(kind, (kinds.get(kind) ?? new Set()).add(urn))
   }
-  return [...kinds].map(([kind, urns]) => `${urns.size} ${urns.size === 1 ? kind.replace(/s$/, '') : kind}`).join(', ')
+  return [...kinds].map(([kind, urns]) => `${urns.size} ${urns.size === 1 ? singular(kind) : kind}`).join(', ')
 }
 
 /** The record that explains the most; where that is an end which no record matches, the first member that is one. */

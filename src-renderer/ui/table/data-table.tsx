@@ -1,6 +1,7 @@
 // The one table: virtual rows, sticky header and key column, sort, typed filter, keyboard, selection, exact copy, held order.
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { type JSX, type KeyboardEvent, type ReactNode, useEffect, useId, useLayoutEffect, useMemo, useRef, useState } from 'react'
+import { singular } from '../../../shared/model/words.ts'
 import { useKeys, useSay } from '../keys/keys.tsx'
 import { useLook } from '../values/look.tsx'
 import { ColumnChooser } from './column-chooser.tsx'
@@ -275,7 +276,7 @@ export function DataTable<T>(props: DataTableProps<T>): JSX.Element {
         <div className={css.foot}>
           <span>
             {selected.size > 0 ? `${selected.size.toLocaleString('en')} selected of ` : ''}
-            {total.toLocaleString('en')} {total === 1 ? label.replace(/ices$/, 'exs').replace(/s$/, '') : label}
+            {total.toLocaleString('en')} {total === 1 ? singular(label) : label}
           </span>
           {frozen.differs && (
             <span className={css.held}>
