@@ -76,10 +76,13 @@ export function createEdgeBook(): EdgeBook {
       const before = drawn.get(key)?.edges
       const edges = new Map<string, readonly RawEdge[]>()
       for (const { urn, row } of rows) {
-        const { said, hidden } = noticing(row, see(row), (one, around) => link.judge(one, around))
-        const now = said.map((edge): RawEdge => ({ ...edge, by: connection }))
-        const held = hidden === undefined ? [] : (before?.get(urn) ?? []).filter((old) => !now.some((edge) => sameRaw([edge], [old])))
-        if (now.length + held.length > 0) edges.set(urn, [...now, ...held])
+        const around = see(row)
+        const now = link.judge(row, around).map((edge): RawEdge => ({ ...edge, by: connection }))
+        const missed = (before?.get(urn) ?? []).filter((old) => !now.some((edge) => sameRaw([edge], [old])))
+        // Only where an edge is missed does it matter what the link rests on.
+        const isHeld = missed.length > 0 && noticing(row, around, (r, s) => link.judge(r, s)).hidden !== undefined
+        const all = isHeld ? [...now, ...missed] : now
+        if (all.length > 0) edges.set(urn, all)
         const pause = breathe()
         if (pause !== undefined) await pause
       }
