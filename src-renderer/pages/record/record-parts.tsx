@@ -12,7 +12,7 @@ import { SentenceText } from '../../ui/sentence/sentence.tsx'
 import { Empty, Failed, Loading } from '../../ui/states/states.tsx'
 import { Status } from '../../ui/status.tsx'
 import { exactText, fieldTitle, formatInstant, formatInterval, formatMoment, formatRelative } from '../../ui/values/format.ts'
-import { useLook, useNow } from '../../ui/values/look.tsx'
+import { useFixedMoment, useLook } from '../../ui/values/look.tsx'
 import { SafeText, Value } from '../../ui/values/value.tsx'
 import { fromFirstWatched } from '../generic/blind-spans.ts'
 import { collectionOf } from '../generic/declared.tsx'
@@ -101,8 +101,6 @@ export function HistoryPart({ record, collection }: Of): JSX.Element {
 /** The library of curves is as large as the rest of the page: it comes when the first curve is drawn. */
 const Chart = lazy(async () => ({ default: (await import('../../ui/chart/chart.tsx')).Chart }))
 const CHART_HEIGHT = 180
-/** Live, the present is counted in steps of so long. */
-const STEP_MS = 5_000
 
 interface CurveProps {
   readonly urn: string
@@ -116,7 +114,7 @@ interface CurveProps {
 /** One card with a curve of some series fields. Changes of the record are drawn as marks. */
 export function CurvePart({ urn, history, collection, title, fields, health, height }: CurveProps): JSX.Element {
   const span = useSpan(60)
-  const now = useNow(STEP_MS)
+  const at = useFixedMoment()
   const series = useAnySeries(urn, fields, span)
   const lines = useMemo(
     () =>
@@ -125,10 +123,10 @@ export function CurvePart({ urn, history, collection, title, fields, health, hei
         title: fieldTitle(name),
         field: collection.fields[name] ?? { kind: 'count' as const },
         // The span ends a little after the moment looked at, so that its answer is kept: what came after that moment is not drawn.
-        points: (series.data?.fields[name] ?? []).filter((point) => point.at.getTime() < now.getTime() + STEP_MS),
+        points: (series.data?.fields[name] ?? []).filter((point) => at === undefined || point.at <= at),
         ...(health === undefined ? {} : { health }),
       })),
-    [fields, collection, series.data, health, now],
+    [fields, collection, series.data, health, at],
   )
   const status = collection.show?.status
   const marks = useMemo<readonly ChartMark[]>(() => {

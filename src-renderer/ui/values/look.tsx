@@ -44,6 +44,11 @@ export function useNow(stepMs = 1_000): Date {
   return useMemo(() => at ?? new Date(ticking), [at, ticking])
 }
 
+/** The fixed moment looked at; none while live. */
+export function useFixedMoment(): Date | undefined {
+  return useContext(LookContext).at
+}
+
 /** @param place lists show ages unless flipped, timelines show moments unless flipped. */
 export function useLook(place: 'list' | 'timeline' = 'list'): Look {
   const { flipTimes, exact } = useContext(LookContext)
