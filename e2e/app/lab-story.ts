@@ -55,29 +55,54 @@ export interface Frames {
   readonly fewest: Readonly<Record<string, number>>
   stop(): Promise<void>
 }
-/** Looks at whole collections of Kafka all the time: whoever blanks a row for a moment is caught. */
-export function framesOf(served: ServedLab, collections: readonly string[]): Frames {
+/** Looks at whole collections of Kafka whenever they change: whoever blanks a row for a moment is caught. */
+export async function framesOf(served: ServedLab, names: readonly string[]): Promise<Frames> {
   const first: Record<string, number> = {}
   const fewest: Record<string, number> = {}
-  let running = true
-  const looking = (async (): Promise<void> => {
-    while (running) {
-      for (const collection of collections) {
-        const { total } = await served.ask('kafka', collection)
-        first[collection] ??= total
-        fewest[collection] = Math.min(fewest[collection] ?? total, total)
-      }
-      await new Promise((resolve) => setTimeout(resolve, 300))
-    }
-  })()
+  const look = async (name: string): Promise<void> => {
+    const { total } = await served.ask('kafka', name)
+    first[name] ??= total
+    fewest[name] = Math.min(fewest[name] ?? total, total)
+  }
+  for (const name of names) await look(name)
+  const looking = new AbortController()
+  const { signal } = looking
+  const collections = names.map((collection) => ({ system: 'kafka', collection }))
+  const watching = (async (): Promise<void> => {
+    for await (const ticks of await served.client.changes.watch({ collections, urns: [] }, { signal }))
+      for (const { collection } of ticks) await look(collection)
+  })().catch((thrown: unknown) => {
+    if (!signal.aborted) throw thrown
+  })
   return {
     first,
     fewest,
     stop: async () => {
-      running = false
-      await looking
+      looking.abort()
+      await watching
     },
   }
+}
+
+/** Captures what is watched into a file, as a reader of the page would, and opens it there. */
+export async function captureAndOpen(
+  served: ServedLab,
+  path: string,
+  says: { readonly minutes?: string; readonly title?: string } = {},
+): Promise<void> {
+  const { page } = served
+  await served.go('/snapshots')
+  await page.getByLabel('Into this file').fill(path)
+  if (says.minutes !== undefined) await page.getByLabel('What', { exact: true }).selectOption(says.minutes)
+  await page.getByLabel('For whom').selectOption('internal')
+  if (says.title !== undefined) await page.getByLabel('Title').fill(says.title)
+  await page.getByRole('button', { name: 'Capture', exact: true }).click()
+  await page.getByText(`Written: ${path}`).waitFor({ timeout: 120_000 })
+  await page.getByLabel('Path of a .lsnap file on the machine that runs Landscope').fill(path)
+  await page.getByRole('button', { name: 'Open', exact: true }).click()
+  await until(served, 'the page looks at the file', async () =>
+    (await page.getByRole('button', { name: 'Viewing' }).innerText()).includes('FILE'),
+  )
 }
 
 export interface Answers {

@@ -11,7 +11,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { leftovers } from '../support/free-of-leftovers.ts'
 import { checkout } from '../support/launch-app.ts'
 import { openServedLab, type ServedLab } from '../support/served-lab.ts'
-import { until, urnOf } from './lab-story.ts'
+import { captureAndOpen, until, urnOf } from './lab-story.ts'
 
 const run = promisify(execFile)
 const left = leftovers()
@@ -174,16 +174,7 @@ it('is judged: a beacon that goes dark is an incident on Now', { timeout: 60_000
 it('is captured into a file, and looked at from there', { timeout: 120_000 }, async () => {
   const { page } = served
   const path = join(tree, 'coast.lsnap')
-  await served.go('/snapshots')
-  await page.getByLabel('Into this file').fill(path)
-  await page.getByLabel('For whom').selectOption('internal')
-  await page.getByRole('button', { name: 'Capture', exact: true }).click()
-  await page.getByText(`Written: ${path}`).waitFor({ timeout: 60_000 })
-  await page.getByLabel('Path of a .lsnap file on the machine that runs Landscope').fill(path)
-  await page.getByRole('button', { name: 'Open', exact: true }).click()
-  await until(served, 'the page looks at the file', async () =>
-    (await page.getByRole('button', { name: 'Viewing' }).innerText()).includes('FILE'),
-  )
+  await captureAndOpen(served, path)
   await page.getByRole('navigation', { name: 'Places' }).getByText('Beacons').click()
   await page
     .getByRole('row', { name: /old-harbour/ })

@@ -14,7 +14,7 @@ import { CLICKS, ROUTE_GROUP } from '../lab/kafka/workload.ts'
 import { type RunningLab, startLab } from '../lab/running-lab.ts'
 import { waitFor } from '../support/process.ts'
 import { openServedLab, type ServedLab } from '../support/served-lab.ts'
-import { answersAt, framesOf, until, urnOf } from './lab-story.ts'
+import { answersAt, captureAndOpen, framesOf, until, urnOf } from './lab-story.ts'
 
 /** W. Half of it without a commit makes a group stalled. */
 const windowMs = 40_000
@@ -213,7 +213,7 @@ describe('a broker that has nothing to do with it', () => {
   it('is missed by us before the cluster admits it, blanks nothing, and is an incident of its own', { timeout: 240_000 }, async () => {
     await served.go('/system/kafka?tab=groups')
     const before = await served.rows('kafka', 'groups')
-    const frames = framesOf(served, ['groups', 'topics', 'partitions', 'groupPartitions', 'brokers'])
+    const frames = await framesOf(served, ['groups', 'topics', 'partitions', 'groupPartitions', 'brokers'])
     await lab.command(['break', 'kafka-broker', '3'])
     try {
       const found = async (rule: string): Promise<boolean> => (await served.findings()).some((f) => f.rule === rule)
@@ -313,19 +313,7 @@ describe('the file', () => {
   afterAll(() => rm(path, { force: true }))
 
   it('is captured and opened from the page', { timeout: 240_000 }, async () => {
-    const { page } = served
-    await served.go('/snapshots')
-    await page.getByLabel('Into this file').fill(path)
-    await page.getByLabel('What', { exact: true }).selectOption('60')
-    await page.getByLabel('For whom').selectOption('internal')
-    await page.getByLabel('Title').fill('Poison')
-    await page.getByRole('button', { name: 'Capture', exact: true }).click()
-    await page.getByText(`Written: ${path}`).waitFor({ timeout: 120_000 })
-    await page.getByLabel('Path of a .lsnap file on the machine that runs Landscope').fill(path)
-    await page.getByRole('button', { name: 'Open', exact: true }).click()
-    await until(served, 'the page looks at the file', async () =>
-      (await page.getByRole('button', { name: 'Viewing' }).innerText()).includes('FILE'),
-    )
+    await captureAndOpen(served, path, { minutes: '60', title: 'Poison' })
     const opened = (await served.client.hello({})).sources.find((s) => s.path === path)
     source = opened?.source ?? ''
     expect(opened?.manifest.title).toBe('Poison')

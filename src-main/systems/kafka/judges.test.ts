@@ -80,6 +80,16 @@ describe('rules about the cluster', () => {
 })
 
 describe('rules about groups', () => {
+  test('a finding says the same a minute later, with a minute more unread', () => {
+    const near = around({ rows: { groupPartitions: [standing] } })
+    const later = {
+      ...around({ rows: { groupPartitions: [position({ ...standing, lag: 1_290_000n, end: 1_291_234n })] } }),
+      now: new Date(near.now.getTime() + 60_000),
+    }
+    const minuteLess = { ...stalled, lag: 1_290_000n, timeToLoss: 21_120_000 }
+    const verdict = check('kafka.group.stalled').judge(minuteLess, later)
+    expect(plain(verdict?.says ?? [])).toBe(saysOf('kafka.group.stalled', stalled, { rows: { groupPartitions: [standing] } }))
+  })
   test('a stalled group says where, since when, who reads, and when retention takes it, and nothing that changes while it stands', () => {
     const verdict = check('kafka.group.stalled').judge(stalled, around({ rows: { groupPartitions: [standing] } }))
     expect(plain(verdict?.says ?? [])).toBe(
