@@ -20,7 +20,7 @@ async function refusal(bytes: Buffer): Promise<string> {
   const path = join(folder, 'file.lsnap')
   writeFileSync(path, bytes)
   const reached = (): Promise<never> => Promise.reject(new Error('it was read on'))
-  const opened = openSnapshot('one', path, join(folder, 'private'), { declarations: toySystems, openFile: reached, footer: reached })
+  const opened = openSnapshot('one', path, join(folder, 'private'), { declarations: toySystems, openFile: reached, footers: reached })
   const thrown: unknown = await opened.then(
     () => undefined,
     (why: unknown) => why,
@@ -39,7 +39,7 @@ describe('hostile archives', () => {
     writeFileSync(path, await makeSnapshot({ documents: { 'notes/1.txt': 'x' } }))
     const reached = (): Promise<never> => Promise.reject(new Error('it was read on'))
     await expect(
-      openSnapshot('one', path, join(folder, 'private'), { declarations: toySystems, openFile: reached, footer: reached }),
+      openSnapshot('one', path, join(folder, 'private'), { declarations: toySystems, openFile: reached, footers: reached }),
     ).rejects.toThrow('it was read on')
   })
 
@@ -131,7 +131,7 @@ describe('hostile archives', () => {
       openSnapshot('one', join(folder, 'file.lsnap'), join(folder, 'private'), {
         declarations: toySystems,
         openFile: reached,
-        footer: reached,
+        footers: reached,
       }),
     ).rejects.toThrow('it was read on')
   })
@@ -207,7 +207,7 @@ describe('hostile archives', () => {
     mkdirSync(join(folder, 'target'))
     symlinkSync(join(folder, 'target'), join(folder, 'link.lsnap'))
     const reached = (): Promise<never> => Promise.reject(new Error('it was read on'))
-    const ports = { declarations: toySystems, openFile: reached, footer: reached }
+    const ports = { declarations: toySystems, openFile: reached, footers: reached }
     for (const name of ['target', 'link.lsnap']) {
       await expect(openSnapshot('one', join(folder, name), join(folder, 'private'), ports)).rejects.toMatchObject({
         data: { code: 'refused' },

@@ -7,7 +7,7 @@ import type { DuckDBInstance } from '@duckdb/node-api'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openLockedEngine } from '../../src-main/reader/locked-engine.ts'
 import { collectionOf } from '../../src-main/snapshots/column-masks.ts'
-import { checkFooter } from '../../src-main/snapshots/footers.ts'
+import { checkFooters } from '../../src-main/snapshots/footers.ts'
 import { type OpenedFile, openSnapshot } from '../../src-main/snapshots/open.ts'
 import { type MadeTable, toySystems } from '../support/exported-span.ts'
 import { type MadeSnapshot, makeSnapshot } from '../support/made-snapshot.ts'
@@ -51,7 +51,11 @@ async function openBytes(bytes: Buffer): Promise<OpenedFile> {
   const opened = await openSnapshot('one', path, join(folder, 'private'), {
     declarations: toySystems,
     openFile: tables.openFile,
-    footer: (file, rows, entry) => checkFooter(connection, file, rows, collectionOf(toySystems, entry)),
+    footers: (tables) =>
+      checkFooters(
+        connection,
+        tables.map(({ file, rows, entry }) => ({ file, rows, collection: collectionOf(toySystems, entry) })),
+      ),
   })
   open.push(opened)
   await opened.checked

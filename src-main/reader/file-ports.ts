@@ -4,7 +4,7 @@ import { own } from '../../shared/model/own.ts'
 import type { AnySystems } from '../../shared/model/system.ts'
 import { systems } from '../../shared/systems/index.ts'
 import { collectionOf } from '../snapshots/column-masks.ts'
-import { checkFooter } from '../snapshots/footers.ts'
+import { checkFooters } from '../snapshots/footers.ts'
 import type { OpenPorts } from '../snapshots/open.ts'
 import { openFile } from '../store/open-file.ts'
 import { openLockedEngine } from './locked-engine.ts'
@@ -24,11 +24,12 @@ export function filePorts(folder: string, declarations: AnySystems = known): Ope
   }
   return {
     declarations,
-    footer: async (file, rows, entry) => {
+    footers: async (tables) => {
       spare ??= engine()
       const connection = await (await spare).connect()
       try {
-        return await checkFooter(connection, file, rows, collectionOf(declarations, entry))
+        const asks = tables.map(({ file, rows, entry }) => ({ file, rows, collection: collectionOf(declarations, entry) }))
+        return await checkFooters(connection, asks)
       } finally {
         connection.closeSync()
       }

@@ -37,7 +37,11 @@ function fakeReaders(on: (message: ToReader, reader: FakeReader, n: number) => '
     const gone: (() => void)[] = []
     let alive = true
     const handle = serveReader(
-      () => ({ declarations: toySystems, openFile: openedTables().openFile, footer: async () => ({ unknownColumns: [] }) }),
+      () => ({
+        declarations: toySystems,
+        openFile: openedTables().openFile,
+        footers: async (tables) => tables.map(() => ({ unknownColumns: [] })),
+      }),
       (message) => {
         if (alive) for (const one of told) one(structuredClone(message))
       },

@@ -16,42 +16,81 @@ interface Node {
   readonly children: number
 }
 
-/** @param rows what the manifest says. @param collection the declaration of the records in it, where it holds records. */
-export async function checkFooter(
-  connection: DuckDBConnection,
-  file: string,
-  rows: number | undefined,
-  collection: AnyCollection | undefined,
-): Promise<Footer> {
-  try {
-    const fault = (await boundsFault(connection, file, rows)) ?? undefined
-    if (fault !== undefined) return { fault, unknownColumns: [] }
-    return await compareColumns(connection, file, collection)
-  } catch (thrown) {
-    const reason = thrown instanceof Error ? thrown.message : String(thrown)
-    return { fault: `it cannot be read (${reason.split('\n')[0]?.slice(0, 200) ?? ''})`, unknownColumns: [] }
-  }
+/** An entry that is there, unpacked. */
+export interface FooterAsk {
+  readonly file: string
+  /** What the manifest says. */
+  readonly rows: number | undefined
+  /** The declaration of the records in it, where it holds records. */
+  readonly collection: AnyCollection | undefined
+}
+/** What the footer of one file says. */
+interface Said {
+  readonly rows: bigint
+  readonly nodes: readonly Node[]
+  readonly inGroups: bigint
+  readonly decodedBytes: bigint
 }
 
-async function boundsFault(connection: DuckDBConnection, file: string, rows: number | undefined): Promise<string | undefined> {
-  const path = quoteText(file)
-  const [head] = await all(connection, `select num_rows, num_row_groups from parquet_file_metadata(${path})`)
-  const counted = BigInt(String(head?.[0] ?? -1))
-  if (counted < 0n || counted > BigInt(limits.rows)) return `it says it has ${counted} rows`
-  if (rows !== undefined && counted !== BigInt(rows)) return `it says it has ${counted} rows, the manifest says ${rows}`
+/** One answer for each file, in order. The files are asked together; one by one where that fails, so that a damaged one hurts no other. */
+export async function checkFooters(connection: DuckDBConnection, asks: readonly FooterAsk[]): Promise<readonly Footer[]> {
+  const files = asks.map(({ file }) => file)
+  const together = asks.length > 1 ? await saidBy(connection, files).catch(() => undefined) : undefined
+  const footers: Footer[] = []
+  for (const ask of asks) {
+    try {
+      const said = together ?? (await saidBy(connection, [ask.file]))
+      const fault = boundsFault(said.get(ask.file), ask.rows)
+      footers.push(fault === undefined ? await compareColumns(connection, ask.file, ask.collection) : { fault, unknownColumns: [] })
+    } catch (thrown) {
+      const reason = thrown instanceof Error ? thrown.message : String(thrown)
+      footers.push({ fault: `it cannot be read (${reason.split('\n')[0]?.slice(0, 200) ?? ''})`, unknownColumns: [] })
+    }
+  }
+  return footers
+}
 
-  const schema = await all(connection, `select name, coalesce(num_children, 0) from parquet_schema(${path}) limit ${limits.columns * 4}`)
-  const nodes = schema.map(([name, children]): Node => ({ name: String(name), children: Number(children) }))
-  if (nodes.length - 1 > limits.columns) return `it has more than ${limits.columns} columns`
-  if (depthOf(nodes) > limits.nesting) return `its columns are nested more than ${limits.nesting} deep`
-
-  const [sums] = await all(
+async function saidBy(connection: DuckDBConnection, files: readonly string[]): Promise<ReadonlyMap<string, Said>> {
+  const list = `[${files.map(quoteText).join(', ')}]`
+  const rows = await all(connection, `select file_name, num_rows from parquet_file_metadata(${list})`)
+  const mostNodes = (limits.columns + 1) * files.length
+  const schema = await all(
     connection,
-    `select coalesce(sum(rows), 0), coalesce(sum(bytes), 0) from
-      (select max(row_group_num_rows) as rows, sum(greatest(total_uncompressed_size, 0))::hugeint as bytes from parquet_metadata(${path}) group by row_group_id)`,
+    `select file_name, name, coalesce(num_children, 0) from parquet_schema(${list}) limit ${mostNodes + 1}`,
   )
-  if (BigInt(String(sums?.[0] ?? 0)) !== counted) return 'its groups of rows contradict its count of rows'
-  if (BigInt(String(sums?.[1] ?? 0)) > BigInt(limits.decodedBytes)) return 'it would unpack to more than 2 GiB'
+  if (files.length > 1 && schema.length > mostNodes) throw new Error('one of them has too many columns')
+  const sums = await all(
+    connection,
+    `select file_name, sum(rows), sum(bytes) from
+      (select file_name, max(row_group_num_rows) as rows, sum(greatest(total_uncompressed_size, 0))::hugeint as bytes from parquet_metadata(${list}) group by file_name, row_group_id)
+      group by file_name`,
+  )
+  const nodes = Map.groupBy(schema, ([file]) => String(file))
+  const groups = new Map(sums.map(([file, inGroups, bytes]) => [String(file), { inGroups, bytes }]))
+  return new Map(
+    rows.map(([name, counted]) => {
+      const file = String(name)
+      return [
+        file,
+        {
+          rows: BigInt(String(counted)),
+          nodes: (nodes.get(file) ?? []).map(([, node, children]): Node => ({ name: String(node), children: Number(children) })),
+          inGroups: BigInt(String(groups.get(file)?.inGroups ?? 0)),
+          decodedBytes: BigInt(String(groups.get(file)?.bytes ?? 0)),
+        },
+      ]
+    }),
+  )
+}
+
+function boundsFault(said: Said | undefined, rows: number | undefined): string | undefined {
+  if (said === undefined) return 'it says nothing of itself'
+  if (said.rows < 0n || said.rows > BigInt(limits.rows)) return `it says it has ${said.rows} rows`
+  if (rows !== undefined && said.rows !== BigInt(rows)) return `it says it has ${said.rows} rows, the manifest says ${rows}`
+  if (said.nodes.length - 1 > limits.columns) return `it has more than ${limits.columns} columns`
+  if (depthOf(said.nodes) > limits.nesting) return `its columns are nested more than ${limits.nesting} deep`
+  if (said.inGroups !== said.rows) return 'its groups of rows contradict its count of rows'
+  if (said.decodedBytes > BigInt(limits.decodedBytes)) return 'it would unpack to more than 2 GiB'
   return undefined
 }
 

@@ -29,11 +29,13 @@ export interface OpenPorts {
   readonly declarations: AnySystems
   /** Questions over a folder of checked tables; called again when more of them are there. */
   openFile(folder: string, declarations: AnySystems): Promise<FileQueries>
-  /** What a table says of itself; see `checkFooter`. */
-  footer(file: string, rows: number | undefined, entry: string): Promise<Footer>
+  /** What tables say of themselves, in order; see `checkFooters`. */
+  footers(
+    tables: readonly { readonly file: string; readonly rows: number | undefined; readonly entry: string }[],
+  ): Promise<readonly Footer[]>
   /** For tests: the size that is unpacked before the first answer. */
   readonly atOnceBytes?: number
-  /** Ends what `footer` needed. */
+  /** Ends what `footers` needed. */
   close?(): Promise<void>
 }
 export interface OpenedFile {
@@ -123,7 +125,7 @@ class Opening {
     const size = wanted.reduce((sum, entry) => sum + entry.bytes, 0)
     const isSeries = (entry: Table): boolean => parseEntryName(entry.name).holds === 'series'
     const late = size > (this.#ports.atOnceBytes ?? AT_ONCE_BYTES) ? wanted.filter(isSeries) : []
-    for (const entry of wanted) if (!late.includes(entry)) await this.#unpack(entry)
+    await this.#unpack(wanted.filter((entry) => !late.includes(entry)))
     for (const name of [INSTANCES_ENTRY, COVERAGE_ENTRY]) {
       if (this.#damaged.has(name) || !wanted.some((entry) => entry.name === name)) {
         throw new AppError(
@@ -179,29 +181,39 @@ class Opening {
     return { wanted, rest }
   }
 
-  async #unpack(entry: Table): Promise<void> {
-    const file = join(this.#folder, entry.name)
-    await mkdir(dirname(file), { recursive: true, mode: 0o700 })
-    const sha256 = await this.#archive.unpack(entry.name, file).catch((thrown: unknown) => {
-      if (thrown instanceof AppError && thrown.data.code !== 'refused') throw thrown
-      return undefined
-    })
-    const footer = sha256 === entry.sha256 ? await this.#ports.footer(file, entry.rows, entry.name) : undefined
-    if (footer === undefined || footer.fault !== undefined) {
-      await rm(file, { force: true })
-      this.#lose(entry.name)
-      return
+  async #unpack(entries: readonly Table[]): Promise<void> {
+    const whole: { readonly file: string; readonly rows: number | undefined; readonly entry: string }[] = []
+    for (const { name, rows, sha256 } of entries) {
+      const file = join(this.#folder, name)
+      await mkdir(dirname(file), { recursive: true, mode: 0o700 })
+      const found = await this.#archive.unpack(name, file).catch((thrown: unknown) => {
+        if (thrown instanceof AppError && thrown.data.code !== 'refused') throw thrown
+        return undefined
+      })
+      if (found === sha256) whole.push({ file, rows, entry: name })
+      else await this.#drop(file, name)
     }
-    for (const column of footer.unknownColumns) {
-      const name = `${collectionName(entry.name)}: ${column}`
-      if (!this.#ignored.includes(name)) this.#ignored.push(name)
+    const footers = await this.#ports.footers(whole)
+    for (const [i, { file, entry }] of whole.entries()) {
+      const footer = footers[i]
+      if (footer === undefined || footer.fault !== undefined) await this.#drop(file, entry)
+      else for (const column of footer.unknownColumns) this.#ignore(`${collectionName(entry)}: ${column}`)
     }
+  }
+
+  async #drop(file: string, entry: string): Promise<void> {
+    await rm(file, { force: true })
+    this.#lose(entry)
+  }
+
+  #ignore(name: string): void {
+    if (!this.#ignored.includes(name)) this.#ignored.push(name)
   }
 
   async #unpackLate(late: readonly Table[], waiting: Set<string>): Promise<void> {
     for (const entry of late) {
       if (this.#closed) return
-      await this.#unpack(entry)
+      await this.#unpack([entry])
     }
     const before = this.#queries
     this.#queries = await this.#ports.openFile(this.#folder, this.#ports.declarations)

@@ -17,16 +17,40 @@ const readers = 2
 function text(value: string): string {
   return `'${value.replaceAll("'", "''")}'`
 }
-/** The parts of a table in the folder: `records/a.b.parquet` or `records/a.b.<n>.parquet`. */
-async function partsOf(folder: string, holds: 'records' | 'series', table: Table): Promise<readonly string[]> {
-  const names = await readdir(join(folder, holds)).catch(() => [])
-  const head = `${table.id}.`
-  return names
-    .filter((name) => name.startsWith(head) && /^(\d+\.)?parquet$/.test(name.slice(head.length)))
-    .map((name) => join(folder, holds, name))
+/** The parts of tables in the folder, `records/a.b.parquet` or `records/a.b.<n>.parquet`, by `records/a.b`. */
+async function partsIn(folder: string): Promise<ReadonlyMap<string, readonly string[]>> {
+  const parts = new Map<string, string[]>()
+  for (const holds of ['records', 'series'])
+    for (const name of await readdir(join(folder, holds)).catch(() => [])) {
+      const id = /^(.+?)\.(\d+\.)?parquet$/.exec(name)?.[1]
+      if (id !== undefined) parts.set(`${holds}/${id}`, [...(parts.get(`${holds}/${id}`) ?? []), join(folder, holds, name)])
+    }
+  return parts
 }
-async function columnsIn(c: DuckDBConnection, relation: string): Promise<ReadonlySet<string>> {
-  return new Set((await fetchRows(c, `describe select * from ${relation}`)).map(([name]) => String(name)))
+type ColumnsOf = (parts: readonly string[]) => Promise<ReadonlySet<string>>
+
+/** The columns of tables, read from all footers at once. Where columns are nested, the engine says which stand at the top. */
+async function columnsOf(c: DuckDBConnection, files: readonly string[]): Promise<ColumnsOf> {
+  const flat = new Map<string, readonly unknown[]>()
+  if (files.length > 0) {
+    const schema = await fetchRows(
+      c,
+      `select file_name, name, num_children is not null from parquet_schema([${files.map(text).join(', ')}])`,
+    )
+    for (const [file, nodes] of Map.groupBy(schema, ([name]) => String(name)))
+      if (nodes.filter(([, , isNode]) => isNode).length === 1)
+        flat.set(
+          file,
+          nodes.flatMap(([, name, isNode]) => (isNode ? [] : [name])),
+        )
+  }
+  return async (parts) => {
+    if (parts.every((part) => flat.has(part))) return new Set(parts.flatMap((part) => flat.get(part) ?? []).map(String))
+    return new Set((await fetchRows(c, `describe select * from ${relationOf(parts)}`)).map(([name]) => String(name)))
+  }
+}
+function relationOf(parts: readonly string[]): string {
+  return `read_parquet([${parts.map(text).join(', ')}]${parts.length > 1 ? ', union_by_name = true' : ''})`
 }
 
 /** A column as declared, also under its former name; NULL where the file has none. Parquet keeps moments to the microsecond. */
@@ -45,9 +69,9 @@ const owner = (has: ReadonlySet<string>) =>
 function view(table: Table, holds: 'versions' | 'series'): string {
   return quoted(`${table.id}:${holds}`)
 }
-async function viewVersions(c: DuckDBConnection, table: Table, parts: readonly string[]): Promise<void> {
-  const relation = `read_parquet([${parts.map(text).join(', ')}], union_by_name = true)`
-  const has = parts.length === 0 ? new Set<string>() : await columnsIn(c, relation)
+async function viewVersions(c: DuckDBConnection, table: Table, parts: readonly string[], columnsIn: ColumnsOf): Promise<void> {
+  const relation = relationOf(parts)
+  const has = await columnsIn(parts)
   const fields = table.fields.filter((name) => !table.series.includes(name))
   const columns = [
     'i._connection',
@@ -66,9 +90,9 @@ async function viewVersions(c: DuckDBConnection, table: Table, parts: readonly s
     `create view ${view(table, 'versions')} as ${parts.length === 0 ? nothing : `select ${columns.join(', ')} from ${relation} r ${owner(has)}`}`,
   )
 }
-async function viewSeries(c: DuckDBConnection, table: Table, parts: readonly string[]): Promise<void> {
-  const relation = `read_parquet([${parts.map(text).join(', ')}], union_by_name = true)`
-  const has = parts.length === 0 ? new Set<string>() : await columnsIn(c, relation)
+async function viewSeries(c: DuckDBConnection, table: Table, parts: readonly string[], columnsIn: ColumnsOf): Promise<void> {
+  const relation = relationOf(parts)
+  const has = await columnsIn(parts)
   const until = has.has('_until')
     ? 'r._until::timestamp_ms'
     : `coalesce(lead(r._t) over (partition by r._instance, r._key order by r._t)::timestamp_ms, ${openEnd})`
@@ -142,9 +166,11 @@ export async function openFile(
   const [first] = all
   if (first === undefined) throw new Error('no connection')
   const connections = await loadSmall(first, folder)
+  const parts = await partsIn(folder)
+  const columnsIn = await columnsOf(first, [...parts.values()].flat())
   for (const table of tables.values()) {
-    await viewVersions(first, table, await partsOf(folder, 'records', table))
-    await viewSeries(first, table, await partsOf(folder, 'series', table))
+    await viewVersions(first, table, parts.get(`records/${table.id}`) ?? [], columnsIn)
+    await viewSeries(first, table, parts.get(`series/${table.id}`) ?? [], columnsIn)
   }
   const [last] = await fetchRow(first, 'select max(_t) from _coverage')
   const end = dateOf(last) ?? new Date(0)
