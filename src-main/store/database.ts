@@ -57,7 +57,8 @@ export async function openDatabase(
   owned.add(path)
   const options = {
     memory_limit: '256MB',
-    threads: '2',
+    // A second one makes a page a fifth faster and lets the event loop wait half as long again.
+    threads: '1',
     temp_directory: spill,
     autoinstall_known_extensions: 'false',
     autoload_known_extensions: 'false',
