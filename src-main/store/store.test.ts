@@ -75,6 +75,17 @@ describe('store', () => {
     expect(await between(t(20), t(30))).toMatchObject({ total: 0, rows: [] })
   })
 
+  it('turns the pages of a difference: what appeared first, then what vanished, then what changed, each by key', async () => {
+    await put(20, [job('b'), job('d'), job('a'), job('f', { state: 'failed' })])
+    await put(40, [job('f'), job('e'), job('c'), job('d', { state: 'failed' })])
+    const page = (offset: number, limit: number) => store.diff({ offset, limit }, t(20), t(40))
+    const said = ({ rows }: Awaited<ReturnType<typeof page>>): readonly string[] => rows.map(({ urn, what }) => `${what} ${urn.at(-1)}`)
+    const all = ['appeared c', 'appeared e', 'vanished a', 'vanished b', 'changed d', 'changed f']
+    expect(said(await page(0, 10))).toEqual(all)
+    for (let offset = 0; offset < 7; offset++) expect(said(await page(offset, 2))).toEqual(all.slice(offset, offset + 2))
+    expect(await page(6, 2)).toMatchObject({ total: 6, rows: [] })
+  })
+
   it('never takes what a partial round left out for gone', async () => {
     await put(20, [job('a', { at: 'h1' }), job('b', { at: 'h2' }), job('c', { at: unknown('refused') })])
     await put(40, [job('a', { at: 'h1' })], { except: 'host 2', reason: 'unanswered', where: { at: ['h2'] } })
