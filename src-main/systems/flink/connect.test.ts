@@ -97,6 +97,7 @@ const values = {
   [`${source}.KafkaSourceReader.KafkaConsumer.connection-count`]: 6,
   [`${source}.pendingRecords`]: 0,
   [`${source}.sourceIdleTime`]: 12,
+  [`${source}.currentEmitEventTimeLag`]: -1,
 }
 
 describe('a Flink cluster', () => {
@@ -170,6 +171,7 @@ describe.each(['2.3.0', '1.20.5'])('jobs of Flink %s', (version) => {
         topics: ['play-events'],
         connections: 6,
         pending: 0,
+        emitLag: { unknown: 'not-yet', note: 'none so far' },
         idle: 12,
         commitsFailed: { unknown: 'not-yet' },
       },

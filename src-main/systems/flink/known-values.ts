@@ -12,6 +12,10 @@ export function moment(ms: number | undefined): Known<Date> {
 export function metric(value: number | undefined): Known<number> {
   return value ?? unknown('not-yet', 'Flink has no such metric here so far')
 }
+/** A duration from a metric, in milliseconds: -1 stands for none, as where no record carried a time. */
+export function duration(value: number | undefined): Known<number> {
+  return value !== undefined && value < 0 ? unknown('not-yet', 'none so far') : metric(value)
+}
 /** An offset from a metric: -1 stands for none. */
 export function offset(value: number | undefined): Known<bigint> {
   if (value === undefined) return unknown('not-yet', 'Flink has no such metric here so far')

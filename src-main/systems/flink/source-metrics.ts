@@ -2,7 +2,7 @@
 import type { Out } from '../../../shared/model/connector.ts'
 import type { flink } from '../../../shared/systems/flink/system.ts'
 import type { Aggregated } from './answers.ts'
-import { metric, offset } from './known-values.ts'
+import { duration, metric, offset } from './known-values.ts'
 
 type All = (typeof flink)['collections']
 export type SourceRow = Parameters<Out<All, 'sources'>['put']>[1][number]
@@ -56,7 +56,7 @@ export function readSources(
         topics,
         pending: metric(own.get('pendingRecords')?.sum),
         recordsPerSecond: metric(own.get('numRecordsInPerSecond')?.sum),
-        emitLag: metric(own.get('currentEmitEventTimeLag')?.max),
+        emitLag: duration(own.get('currentEmitEventTimeLag')?.max),
         idle: metric(own.get('sourceIdleTime')?.min),
         connections: metric(own.get('KafkaSourceReader.KafkaConsumer.connection-count')?.sum),
         commitsFailed: metric(own.get('KafkaSourceReader.commitsFailed')?.sum),
