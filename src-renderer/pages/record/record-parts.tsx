@@ -1,6 +1,6 @@
 // The parts of a record, from its declaration: facts, history, curves, neighbours, findings, raw.
 import { type JSX, lazy, Suspense, useMemo } from 'react'
-import type { Change } from '../../../shared/contract/messages.ts'
+import type { Change, Point, SeriesAnswer } from '../../../shared/contract/messages.ts'
 import type { AnyCollection } from '../../../shared/model/collection.ts'
 import type { Health } from '../../../shared/model/health.ts'
 import type { AnyRow } from '../../client/decode.ts'
@@ -8,6 +8,7 @@ import { useAnySeries } from '../../client/questions.ts'
 import type { OneRecord } from '../../client/records.ts'
 import { Card, Remarks } from '../../ui/card.tsx'
 import type { ChartMark } from '../../ui/chart/chart.tsx'
+import { heldPoints } from '../../ui/chart/held-points.ts'
 import { SentenceText } from '../../ui/sentence/sentence.tsx'
 import { Empty, Failed, Loading } from '../../ui/states/states.tsx'
 import { Status } from '../../ui/status.tsx'
@@ -111,22 +112,33 @@ interface CurveProps {
   readonly health?: Health | undefined
   readonly height?: number
 }
+/** The span ends a little after the moment looked at, so that its answer is kept: what came after the earliest of `ends` is not drawn. */
+function drawnUntil(points: readonly Point[], gaps: SeriesAnswer['gaps'], ends: readonly Date[]): readonly Point[] {
+  const until = new Date(Math.min(...ends.map((end) => end.getTime())))
+  return heldPoints(
+    points.filter((point) => point.at <= until),
+    gaps,
+    until,
+  )
+}
 /** One card with a curve of some series fields. Changes of the record are drawn as marks. */
 export function CurvePart({ urn, history, collection, title, fields, health, height }: CurveProps): JSX.Element {
   const span = useSpan(60)
   const at = useFixedMoment()
   const series = useAnySeries(urn, fields, span)
+  const gaps = useMemo(() => series.data?.gaps ?? [], [series.data])
+  const last = history.reduce<Change | undefined>((a, b) => (a === undefined || b.at >= a.at ? b : a), undefined)
+  const ended = last?.what === 'ended' ? last.at : undefined
   const lines = useMemo(
     () =>
       fields.map((name) => ({
         name,
         title: fieldTitle(name),
         field: collection.fields[name] ?? { kind: 'count' as const },
-        // The span ends a little after the moment looked at, so that its answer is kept: what came after that moment is not drawn.
-        points: (series.data?.fields[name] ?? []).filter((point) => at === undefined || point.at <= at),
+        points: drawnUntil(series.data?.fields[name] ?? [], gaps, [span.to, at ?? new Date(), ...(ended === undefined ? [] : [ended])]),
         ...(health === undefined ? {} : { health }),
       })),
-    [fields, collection, series.data, health, at],
+    [fields, collection, series.data, gaps, span, health, at, ended],
   )
   const status = collection.show?.status
   const marks = useMemo<readonly ChartMark[]>(() => {
@@ -140,7 +152,6 @@ export function CurvePart({ urn, history, collection, title, fields, health, hei
         return { at: c.at, title: word ?? exactText(to) }
       })
   }, [history, span, status, collection])
-  const gaps = series.data?.gaps ?? []
   const drawn = fromFirstWatched(span, gaps)
   return (
     <Card title={title} hint={gaps.length > 0 ? 'hatched = nobody watched' : undefined}>

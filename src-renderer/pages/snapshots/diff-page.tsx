@@ -1,6 +1,8 @@
 // What differs between two moments, by meaning; where one side was not watched nothing is claimed.
 import { type JSX, useMemo, useState } from 'react'
 import type { DiffAnswer } from '../../../shared/contract/messages.ts'
+import { parseUrn } from '../../../shared/model/urn.ts'
+import { useHello } from '../../client/control.ts'
 import { asAppError } from '../../client/landscope.tsx'
 import { useDiff } from '../../client/questions.ts'
 import { Card } from '../../ui/card.tsx'
@@ -29,6 +31,22 @@ function changeText(row: DiffRow): string {
     })
     .join(', ')
 }
+/** `play-events 2` of `billing`: where a label is said of several records, what is around it is said as well. */
+function nameOf(row: DiffRow): string {
+  const key = parseUrn(row.urn)?.key ?? []
+  return key.length > 1 ? key.join(' ') : row.label
+}
+const kindOf = (system: string, collection: string): string => {
+  const title = collectionOf(system, collection)?.title
+  return title === undefined ? `${system} ${collection}` : `${system} ${title.toLowerCase()}`
+}
+const countWords = { appeared: 'appeared', vanished: 'gone', changed: 'changed', unseen: 'not watched on one side' } as const
+/** `kafka groups: 2 appeared, 3 changed`. */
+function countsText([id, counts]: readonly [string, DiffAnswer['counts'][string]]): string {
+  const [system = '', collection = ''] = id.split('.')
+  const said = (['appeared', 'vanished', 'changed', 'unseen'] as const).filter((what) => counts[what] > 0)
+  return `${kindOf(system, collection)}: ${said.map((what) => `${counts[what].toLocaleString('en')} ${countWords[what]}`).join(', ')}`
+}
 const columns: readonly TableColumn<DiffRow>[] = [
   {
     name: 'label',
@@ -36,9 +54,9 @@ const columns: readonly TableColumn<DiffRow>[] = [
     says: 'The record',
     numeric: false,
     sortable: false,
-    cell: (r) => <SafeText text={r.label} max={80} />,
-    shown: (r) => r.label.slice(0, 40),
-    text: (r) => r.label,
+    cell: (r) => <SafeText text={nameOf(r)} max={80} />,
+    shown: (r) => nameOf(r).slice(0, 40),
+    text: nameOf,
   },
   {
     name: 'kind',
@@ -46,8 +64,8 @@ const columns: readonly TableColumn<DiffRow>[] = [
     says: 'Its system and collection',
     numeric: false,
     sortable: false,
-    cell: (r) => `${r.system} ${r.collection}`,
-    shown: (r) => `${r.system} ${r.collection}`,
+    cell: (r) => kindOf(r.system, r.collection),
+    shown: (r) => kindOf(r.system, r.collection),
     text: (r) => `${r.system}.${r.collection}`,
   },
   {
@@ -87,23 +105,31 @@ export function DiffPage({ search }: { readonly search: DiffSearch }): JSX.Eleme
   const { data, error } = useDiff({ from, to, offset, limit: WINDOW })
   const rows = useMemo(() => new Map((data?.rows ?? []).map((r, i) => [offset + i, r])), [data, offset])
   const failed = asAppError(error)
-  const side = (viewing: typeof from): string =>
-    `${viewing.source ?? 'live'}${viewing.at === undefined ? '' : ` at ${formatInstant(viewing.at)}`}`
+  const sources = useHello().data?.sources ?? []
+  const titleOf = (source: string): string => {
+    const file = sources.find((one) => one.source === source)
+    return file === undefined ? source : file.manifest.title === '' ? file.path : `“${file.manifest.title}”`
+  }
+  const isOneSource = from.source === to.source
+  const side = ({ source, at }: typeof from): string => {
+    const name = source === undefined ? 'live' : titleOf(source)
+    if (!isOneSource) return at === undefined ? name : `${name} at ${formatInstant(at)}`
+    if (at !== undefined) return formatInstant(at)
+    return source === undefined ? 'now' : 'its end'
+  }
   return (
     <>
       <h1 className={css.title}>
-        {data === undefined ? 'Comparing …' : `${data.total.toLocaleString('en')} records differ`} between {side(from)} and {side(to)}.
+        {data === undefined ? 'Comparing …' : `${data.total.toLocaleString('en')} records differ`} between {side(from)} and {side(to)}
+        {isOneSource && from.source !== undefined && (
+          <>
+            {' '}
+            of <SafeText text={titleOf(from.source)} max={120} />
+          </>
+        )}
+        .
       </h1>
-      {data !== undefined && (
-        <p className={css.faint}>
-          {Object.entries(data.counts)
-            .map(
-              ([name, c]) =>
-                `${name}: ${c.appeared} appeared, ${c.vanished} gone, ${c.changed} changed${c.unseen > 0 ? `, ${c.unseen} not watched on one side` : ''}`,
-            )
-            .join(' · ')}
-        </p>
-      )}
+      {data !== undefined && <p className={css.faint}>{Object.entries(data.counts).map(countsText).join(' · ')}</p>}
       {failed !== undefined && <Failed error={failed} />}
       {data === undefined && failed === undefined && <Loading what="the difference" />}
       {data !== undefined && (

@@ -1,6 +1,7 @@
 // Kafka's slots: the numbers of a group, its partitions, the record it stands at, and the command lines that show the same.
 import { isUnknown, type Known, reasonWords, type Unknown } from '../../../shared/model/known.ts'
 import { kafka } from '../../../shared/systems/kafka/system.ts'
+import { contactWords } from '../../../shared/systems/kafka/words.ts'
 import { formatDuration, formatMoment, formatNumber, formatUnknown } from '../../ui/values/format.ts'
 import { type EvidenceAsk, type EvidenceItem, type FactText, related, type Screens, screens } from '../screens.ts'
 
@@ -145,8 +146,8 @@ export const kafkaScreens: Screens = screens(kafka, {
       facts: (row, now) => [
         { value: word(row.listed, (listed) => (listed ? 'listed as alive' : 'missing from the list')), says: 'the cluster says' },
         {
-          value: word(row.failures, (n) => (n === 0 ? 'answers' : `failed ${formatNumber(n)} times`)),
-          says: word(row.failingSince, (at) => `we see, since ${formatMoment(at, now)}`),
+          value: word(row.contact, (contact) => contactWords[contact].word),
+          says: isUnknown(row.failingSince) ? 'we see' : `we see, since ${formatMoment(row.failingSince, now)}`,
         },
         { value: word(row.leads, formatNumber), says: 'partitions it leads' },
         { value: word(row.outOfSync, formatNumber), says: 'replicas out of sync' },

@@ -167,6 +167,7 @@ export function Chart({ label, lines, from, to, gaps, marks = [], height = 180 }
             <Line
               key={line.name}
               dataKey={line.name}
+              type="stepAfter"
               stroke={colour(line, i)}
               strokeWidth={1.8}
               dot={false}

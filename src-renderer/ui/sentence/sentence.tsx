@@ -78,7 +78,8 @@ export function Chain({ chain, open = chain.length, onOpen }: ChainProps): JSX.E
               <SafeText text={hop.detail} max={200} />
             </span>
             <span className={css.source}>
-              {hop.since !== undefined && `since ${formatMoment(hop.since, look.now)} · `}
+              {hop.since !== undefined && `since ${formatMoment(hop.since, look.now)}`}
+              {hop.since !== undefined && hop.source !== '' && ' · '}
               <SafeText text={hop.source} max={120} />
             </span>
           </>
