@@ -20,7 +20,7 @@ describe('countSuite', () => {
     })
   })
 
-  it('names what failed, with its file and the first line of its message', () => {
+  it('names what failed, with its file and the beginning of its message', () => {
     const result = countSuite('unit', json([file('failed', [test('a', 'passed'), test('b', 'failed', ['Error: no\n at x'])])], false), 1, 1)
     expect(result).toMatchObject({ passed: 1, failed: 1, failures: ['src-main/a/b.test.ts › b: Error: no'] })
   })

@@ -53,11 +53,11 @@ export function countSuite(suite: string, json: string | undefined, exitCode: nu
       else if (reason !== undefined) notHere.push(`${test.fullName}: ${reason}`)
       else
         failures.push(
-          `${place} › ${test.fullName}: ${test.status === 'failed' ? firstLine(test.failureMessages?.[0]) : `it was ${test.status}`}`,
+          `${place} › ${test.fullName}: ${test.status === 'failed' ? beginning(test.failureMessages?.[0]) : `it was ${test.status}`}`,
         )
     }
     const blamed = file.assertionResults.some((test) => test.status !== 'passed')
-    if (file.status === 'failed' && !blamed) failures.push(`${place}: ${firstLine(file.message)}`)
+    if (file.status === 'failed' && !blamed) failures.push(`${place}: ${beginning(file.message)}`)
   }
   if (failures.length === 0 && (exitCode !== 0 || !read.data.success))
     failures.push(`${suite}: ended with ${exitCode}, though no test failed`)
@@ -87,6 +87,15 @@ function parsed(json: string): unknown {
   }
 }
 
-function firstLine(message: string | undefined): string {
-  return (message ?? '').trim().split('\n')[0] || 'failed without a message'
+/** Enough of a message to begin with: of a random test that failed also its seed and what it failed on. */
+function beginning(message: string | undefined): string {
+  const lines = (message ?? '').trim().split('\n')
+  const isPlace = (line: string): boolean => /^\s*at /.test(line)
+  const end = lines.findIndex(isPlace)
+  return (
+    lines
+      .slice(0, end === -1 ? 3 : Math.min(end, 3))
+      .join(' ')
+      .slice(0, 600) || 'failed without a message'
+  )
 }

@@ -128,7 +128,9 @@ class Both {
   readonly folder: string
   store: Store
   #now = start
+  /** The last moment a connection was given; one at which nothing was written down is forgotten when the store is opened again. */
   readonly #last = new Map<string, number>()
+  #written = 0
   readonly models = new Map<string, Model>()
   readonly versions = new Map<string, number>()
   constructor(folder: string, store: Store) {
@@ -181,6 +183,7 @@ class Both {
     this.#checkTicks(ticks)
     const kind = of.do === 'put' || of.do === 'same' || of.do === 'lacks' ? of.do : 'failed'
     if (kind === 'same' && of.cover.kind === 'rows') return
+    this.#written = Math.max(this.#written, at)
     model.apply({ at, kind, rows: rowsOf(of), cover: inModel(coverOf(of)) })
     if (failed && !isSteps(of.collection)) return
     expect(ticks.map(({ collection }) => collection)).toContain(of.collection)
@@ -191,10 +194,15 @@ class Both {
       this.versions.set(collection, version)
     }
   }
+  #modelsOf(connection: string): readonly Model[] {
+    return [...this.models].filter(([name]) => name.startsWith(`${connection} `)).map(([, model]) => model)
+  }
+  /** Only what was watched until now can stop being watched. */
   #closed(connection: string, at: number): void {
-    for (const collection of ['steps', 'runs']) {
-      const model = this.models.get(`${connection} ${collection}`)
-      if (model !== undefined && model.rounds.length > 0) model.apply({ at, kind: 'closed', rows: [], cover: { kind: 'rows' } })
+    for (const model of this.#modelsOf(connection)) {
+      if ((model.rounds.at(-1)?.kind ?? 'closed') === 'closed') continue
+      model.apply({ at, kind: 'closed', rows: [], cover: { kind: 'rows' } })
+      this.#written = Math.max(this.#written, at)
     }
   }
   async #closeConnection(connection: string): Promise<void> {
@@ -205,9 +213,10 @@ class Both {
   async #reopen(): Promise<void> {
     const at = Math.max(this.#now, ...[...this.#last.values()].map((last) => last + 1))
     await this.store.close()
-    for (const connection of this.#last.keys()) {
-      this.#closed(connection, at)
-      this.#last.set(connection, at + 1)
+    for (const connection of this.#last.keys()) this.#closed(connection, at)
+    for (const connection of [...this.#last.keys()]) {
+      if (this.#modelsOf(connection).every(({ rounds }) => rounds.length === 0)) this.#last.delete(connection)
+      else this.#last.set(connection, this.#written + 1)
     }
     this.store = await openStore({ folder: this.folder, systems: [toy], now: () => new Date(Both.clock.now) })
   }
@@ -250,7 +259,7 @@ describe('store, beside a model', () => {
             await agree(both.store, both, all, true)
             const out = join(folder, 'out')
             await mkdir(out)
-            await both.store.exportSpan(out, new Date(start - pollMs), new Date(end + pollMs))
+            await both.store.exportSpan(out, new Date(Math.min(...all)), new Date(end + pollMs))
             const engine = await openLockedEngine(out)
             const file = await openFile(engine, out, { toy })
             try {

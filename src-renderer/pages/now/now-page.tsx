@@ -6,7 +6,7 @@ import { useHello } from '../../client/control.ts'
 import { useFindings, useHeadline } from '../../client/questions.ts'
 import { Button } from '../../ui/button.tsx'
 import { Card, Remarks } from '../../ui/card.tsx'
-import { useKeys, useSay } from '../../ui/keys/keys.tsx'
+import { useCopy, useKeys, useSay } from '../../ui/keys/keys.tsx'
 import { Chain, HeadlineText, SentenceText } from '../../ui/sentence/sentence.tsx'
 import { Status } from '../../ui/status.tsx'
 import { formatInterval, formatMoment } from '../../ui/values/format.ts'
@@ -25,6 +25,7 @@ const healthOf = { critical: 'critical', high: 'high', warn: 'warn', info: 'idle
 export function NowPage(): JSX.Element {
   const places = usePlaces()
   const say = useSay()
+  const copy = useCopy()
   const look = useLook('timeline')
   const findings = useFindings()
   const headline = useHeadline({ page: 'now' })
@@ -58,7 +59,7 @@ export function NowPage(): JSX.Element {
     map: () => places.map(root, 2),
     handOff: () => {
       if (incident === undefined) return
-      void navigator.clipboard.writeText(handOff(incident)).then(() => say('hand-off text copied'))
+      copy(handOff(incident), 'hand-off text copied')
     },
   })
   const noOne = hello.data !== undefined && hello.data.connections.length === 0 && hello.data.sources.length === 0
@@ -138,11 +139,7 @@ export function NowPage(): JSX.Element {
               <Button wide shows="map" onClick={() => places.map(root, 2)}>
                 Show it on the Map
               </Button>
-              <Button
-                wide
-                shows="handOff"
-                onClick={() => void navigator.clipboard.writeText(handOff(incident)).then(() => say('hand-off text copied'))}
-              >
+              <Button wide shows="handOff" onClick={() => copy(handOff(incident), 'hand-off text copied')}>
                 Hand-off text
               </Button>
             </div>

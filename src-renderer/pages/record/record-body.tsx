@@ -8,7 +8,7 @@ import { useHeadline } from '../../client/questions.ts'
 import { type OneRecord, useAnyRecords, useRecord } from '../../client/records.ts'
 import { type RecordScreen, seriesFields } from '../../systems/screens.ts'
 import { FactStrip } from '../../ui/card.tsx'
-import { useKeys, useSay } from '../../ui/keys/keys.tsx'
+import { useCopy, useKeys, useSay } from '../../ui/keys/keys.tsx'
 import { Empty, Failed, Loading } from '../../ui/states/states.tsx'
 import { healthClass, Status } from '../../ui/status.tsx'
 import { Tabs } from '../../ui/tabs.tsx'
@@ -43,6 +43,7 @@ interface Props {
 export function RecordBody({ urn, tab: wanted, onTab, narrow = false }: Props): JSX.Element {
   const places = usePlaces()
   const say = useSay()
+  const write = useCopy()
   const now = useNow()
   const viewing = useViewing()
   const answered = useRecord(urn)
@@ -66,7 +67,7 @@ export function RecordBody({ urn, tab: wanted, onTab, narrow = false }: Props): 
       say(`There is no ${what} for this`)
       return
     }
-    void navigator.clipboard.writeText(text).then(() => say(`${what} copied`))
+    write(text, `${what} copied`)
   }
   useKeys({
     why: () => {

@@ -104,6 +104,16 @@ export function useKeys(handlers: KeyHandlers): void {
 export function useSay(): (text: string) => void {
   return useKeysContext().say
 }
+/** Copies a text and says that it did, or that the machine did not let it. */
+export function useCopy(): (text: string, done: string) => void {
+  const say = useSay()
+  return (text, done) => {
+    navigator.clipboard.writeText(text).then(
+      () => say(done),
+      () => say('Not copied: the clipboard is not open to this page now (click into the page and try again)'),
+    )
+  }
+}
 export function useActiveKeys(): () => ReadonlySet<KeyName> {
   return useKeysContext().active
 }

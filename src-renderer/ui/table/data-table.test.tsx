@@ -100,6 +100,12 @@ describe('a table', () => {
     expect(written).toHaveBeenCalledWith('id\tlag (records)\norders\t9007199254740993\nplays\t2')
     await expect.element(page.getByText('2 rows copied, exact')).toBeVisible()
   })
+  it('says when nothing could be copied', async () => {
+    vi.spyOn(navigator.clipboard, 'writeText').mockRejectedValue(new DOMException('not focused', 'NotAllowedError'))
+    await show()
+    await userEvent.keyboard('jY')
+    await expect.element(page.getByText(/^Not copied: the clipboard is not open/)).toBeVisible()
+  })
   it('sorts by a click on a title, and turns round at the next', async () => {
     const { sorts, rerender } = await show()
     await userEvent.click(page.getByRole('button', { name: /Lag/ }))

@@ -2,7 +2,7 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { type JSX, type KeyboardEvent, type ReactNode, useEffect, useId, useLayoutEffect, useMemo, useRef, useState } from 'react'
 import { singular } from '../../../shared/model/words.ts'
-import { useKeys, useSay } from '../keys/keys.tsx'
+import { useCopy, useKeys, useSay } from '../keys/keys.tsx'
 import { useLook } from '../values/look.tsx'
 import { ColumnChooser } from './column-chooser.tsx'
 import css from './data-table.module.css'
@@ -45,6 +45,7 @@ export function DataTable<T>(props: DataTableProps<T>): JSX.Element {
   const { label, columns, shown, total, rows, idOf, onRange, sort, onSort, onOpen, fit } = props
   const look = useLook('list')
   const say = useSay()
+  const write = useCopy()
   const grid = useRef<HTMLDivElement>(null)
   const filterBox = useRef<HTMLInputElement>(null)
   const [inside, setInside] = useState(false)
@@ -103,14 +104,13 @@ export function DataTable<T>(props: DataTableProps<T>): JSX.Element {
     const row = cursor === undefined ? undefined : rowAt(cursor)
     return row === undefined ? [] : [row]
   }
-  async function copy(): Promise<void> {
+  function copy(): void {
     const copied = chosen()
     if (copied.length === 0) {
       say('Nothing is selected to copy (x selects)')
       return
     }
-    await navigator.clipboard.writeText(toTsv(visible, copied))
-    say(`${copied.length} ${copied.length === 1 ? 'row' : 'rows'} copied, exact`)
+    write(toTsv(visible, copied), `${copied.length} ${copied.length === 1 ? 'row' : 'rows'} copied, exact`)
   }
   function move(to: number): void {
     const next = Math.max(0, Math.min(total - 1, to))
@@ -152,8 +152,8 @@ export function DataTable<T>(props: DataTableProps<T>): JSX.Element {
       toggle(cursor)
       move((cursor ?? 1) - 1)
     },
-    Y: () => void copy(),
-    'Mod+C': () => void copy(),
+    Y: copy,
+    'Mod+C': copy,
     s: () => onSort?.(turned(sort, visible[1]?.name ?? visible[0]?.name ?? '')),
   }
   function onKeyDown(event: KeyboardEvent): void {
