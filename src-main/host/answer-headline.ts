@@ -110,8 +110,9 @@ async function chainOf(lens: Lens, node: string, findings: readonly HeldFinding[
   const kept = new Set(incidents.flatMap((i) => i.members))
   const unsighted: Unsighted = live?.unsighted ?? { unseen: new Set(), dark: new Set() }
   const condition = conditionOf(graph, declarations, findings, unsighted, lens.now, kept)
-  const preferred = incidents.find((i) => i.members.includes(node))?.root
-  const way = wayFrom(graph, condition, condition.nodeOf(node), preferred)
+  const counted = condition.nodeOf(node)
+  const preferred = incidents.find((i) => i.members.includes(node) || i.members.includes(counted))?.root
+  const way = wayFrom(graph, condition, counted, preferred)
   const textOf = async (at: string): Promise<HopText | undefined> => {
     const urn = parseUrn(at)
     if (urn === undefined) return undefined

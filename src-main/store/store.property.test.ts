@@ -182,7 +182,6 @@ class Both {
     const ticks = await writer.commit(new Date(this.#now), failed ? new AppError('timeout', 'no answer').data : undefined)
     this.#checkTicks(ticks)
     const kind = of.do === 'put' || of.do === 'same' || of.do === 'lacks' ? of.do : 'failed'
-    if (kind === 'same' && of.cover.kind === 'rows') return
     this.#written = Math.max(this.#written, at)
     model.apply({ at, kind, rows: rowsOf(of), cover: inModel(coverOf(of)) })
     if (failed && !isSteps(of.collection)) return

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { plain } from '../../shared/model/sentence.ts'
+import { noun, plain } from '../../shared/model/sentence.ts'
 import type { Ground } from './gather.ts'
 import { atSecond, broker, finding, group, handMade, kafkaOne, streams } from './hand-made.ts'
 import { headlineOf } from './headline-of.ts'
@@ -30,6 +30,19 @@ test('without one it says its status word, or its worst finding', async () => {
   expect([plain(said?.headline.says ?? []), said?.headline.health, said?.hop]).toEqual(['Broker 1 is down.', 'critical', 'down'])
   const hurt = await headlineOf(of, [], broker('1'), [finding(broker('1'), { says: 'Broker 1 refused us.' })])
   expect(plain(hurt?.headline.says ?? [])).toBe('Broker 1 refused us.')
+})
+
+test('a record whose key begins with the key of another is called by its own part, and whose it is', async () => {
+  const { queries, of } = ground(3)
+  queries.put(kafkaOne, 'groupPartitions', [{ group: 'a', topic: 'orders', partition: 1n, committed: 4n }], atSecond(0))
+  const said = await headlineOf(of, [], 'urn:ls:kafka:K:groupPartitions:a/orders/1', [])
+  expect(said?.headline.says).toEqual([
+    'Group partition ',
+    noun('orders-1', 'urn:ls:kafka:K:groupPartitions:a/orders/1'),
+    ' of group ',
+    noun('a', group('a')),
+    '.',
+  ])
 })
 
 test('a record that is older than two polls gives no verdict: looking', async () => {

@@ -1,9 +1,17 @@
 // Windows of a collection, and single records, typed by their declaration.
 import { useQueries } from '@tanstack/react-query'
 import { useEffect, useRef } from 'react'
-import { type Emptiness, type Freshness, type PageAsk, type RecordAnswer, where as whereShape } from '../../shared/contract/messages.ts'
+import {
+  type Emptiness,
+  type Freshness,
+  type PageAsk,
+  type RecordAnswer,
+  type Viewing,
+  where as whereShape,
+} from '../../shared/contract/messages.ts'
 import type { AnyCollection, Collections, Name, Row, Where } from '../../shared/model/collection.ts'
 import { parseUrn } from '../../shared/model/urn.ts'
+import type { Client } from './connection.ts'
 import { type AnyRow, decode, decodeRows, type RecordRow } from './decode.ts'
 import { type Answered, asAppError, useAnswer, useLandscope } from './landscope.tsx'
 import type { CollectionName } from './watching.ts'
@@ -156,9 +164,30 @@ export function useRecord(urn: string | undefined): Answered<OneRecord> {
     urns: urn === undefined ? [] : [urn],
     enabled: urn !== undefined,
     keep: false,
+    ask: (client, viewing, signal) => readRecord(client, viewing, urn ?? '', signal),
+  })
+}
+async function readRecord(client: Client, viewing: Viewing, urn: string, signal: AbortSignal): Promise<OneRecord> {
+  const { columns, cells, ...rest } = await client.record.get({ viewing, urn }, { signal })
+  return { ...rest, row: decode(columns, cells) }
+}
+
+/** Several records together, in the order asked. One that cannot be read is left out and named in `missing`. */
+export interface SomeRecords {
+  readonly records: readonly OneRecord[]
+  readonly missing: readonly string[]
+}
+export function useSomeRecords(urns: readonly string[]): Answered<SomeRecords> {
+  return useAnswer({
+    key: ['some records', urns],
+    on: [...new Set(urns.map(collectionOfUrn).filter((name) => name !== undefined))],
+    urns,
     ask: async (client, viewing, signal) => {
-      const { columns, cells, ...rest } = await client.record.get({ viewing, urn: urn ?? '' }, { signal })
-      return { ...rest, row: decode(columns, cells) }
+      const answers = await Promise.allSettled(urns.map((urn) => readRecord(client, viewing, urn, signal)))
+      return {
+        records: answers.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : [])),
+        missing: urns.filter((_, i) => answers[i]?.status === 'rejected'),
+      }
     },
   })
 }

@@ -105,6 +105,7 @@ export const sources = collection({
     connections: count('Open connections to brokers, all subtasks', 'connections'),
     commitsFailed: count('Commits of offsets that failed', 'commits'),
   },
+  show: { label: 'operator', sort: 'operator' },
 })
 
 export const sourcePartitions = collection({

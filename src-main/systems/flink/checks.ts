@@ -1,10 +1,11 @@
 /** All rules about Flink, the most urgent first. A job's health comes from its tasks and counters, not from the state it claims. */
 import { known } from '../../../shared/model/known.ts'
 import { noun, say } from '../../../shared/model/sentence.ts'
+import { counted } from '../../../shared/model/words.ts'
 import { flink } from '../../../shared/systems/flink/system.ts'
 import { type AnyCheck, check } from '../../triage/judging.ts'
 import { ageWords, clock, minute } from '../../triage/time-words.ts'
-import { counted, sinceServer, stalledAfterMs } from './phrases.ts'
+import { newest, sinceServer, stalledAfterMs, whyFailed } from './phrases.ts'
 
 const restartingTooLongMs = 60_000
 const idleMs = 5 * 60_000
@@ -14,7 +15,7 @@ const failed = check(
   flink,
   {
     on: 'jobs',
-    also: ['progress'],
+    also: ['progress', 'exceptions'],
     rule: 'flink.job.failed',
     says: 'A job failed for good, or cannot come back up',
     where: { status: { in: ['FAILED', 'FAILING', 'RESTARTING'] } },
@@ -26,7 +27,7 @@ const failed = check(
     if (row.replaced === true || (row.status !== 'FAILED' && forMs < restartingTooLongMs)) return undefined
     const [progress] = see.rows('progress')
     const exception = progress === undefined ? undefined : known(progress.exception)
-    const why = exception === undefined || exception === '' ? '' : `: ${exception}`
+    const why = exception === undefined || exception === '' ? '' : `: ${whyFailed(exception, newest(see.rows('exceptions')))}`
     const name = noun(known(row.name) ?? row.jid, see.urn('jobs', row))
     return {
       class: 'failure',
@@ -82,13 +83,13 @@ const restarting = check(
     if (progress === undefined || times === undefined || times < 1) return undefined
     const all = known(progress.restarts) ?? times
     const exception = known(progress.exception) ?? ''
-    const last = [...see.rows('exceptions')].sort((a, b) => b.at.getTime() - a.at.getTime())[0]
+    const last = newest(see.rows('exceptions'))
     const cause = last === undefined ? '' : (known(last.cause) ?? '')
     return {
       class: 'failure',
       origin: 'intrinsic',
       severity: times >= 3 ? 'critical' : 'warn',
-      says: say`${noun(known(row.name) ?? row.jid, see.urn('jobs', row))} restarted ${counted(times, 'time')} in the last ${ageWords(see.windowMs)} (${all} since it was submitted)${exception === '' ? '' : `: ${exception}`}.`,
+      says: say`${noun(known(row.name) ?? row.jid, see.urn('jobs', row))} restarted ${counted(times, 'time')} in the last ${ageWords(see.windowMs)} (${all} since it was submitted)${exception === '' ? '' : `: ${whyFailed(exception, last)}`}.`,
       evidence: [
         ...(exception === ''
           ? []

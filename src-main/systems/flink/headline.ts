@@ -1,11 +1,12 @@
 /** What a job and a cluster say first, and as a hop of somebody else's chain. */
 import { known } from '../../../shared/model/known.ts'
 import { noun, type Sentence, say } from '../../../shared/model/sentence.ts'
+import { counted } from '../../../shared/model/words.ts'
 import { flink } from '../../../shared/systems/flink/system.ts'
 import { type JobStatus, jobStatusWords } from '../../../shared/systems/flink/words.ts'
 import { type AnyHeadline, headline } from '../../triage/judging.ts'
 import { ageWords, listWords } from '../../triage/time-words.ts'
-import { counted, type JobRow, type ProgressRow } from './phrases.ts'
+import type { JobRow, ProgressRow } from './phrases.ts'
 
 const wellSays = (row: JobRow, progress: ProgressRow | undefined, topics: readonly string[], now: Date): Sentence => {
   const last = progress === undefined ? undefined : known(progress.lastCompleted)

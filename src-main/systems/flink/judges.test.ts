@@ -100,6 +100,17 @@ describe('rules about Flink', () => {
       severity: 'critical',
       says: 'route-plays restarted 12 times in the last 5 min (39 since it was submitted): boom.',
     })
+    const because = (cause: string, exception: string): string | undefined => {
+      const exceptions = [
+        { jid: 'j1', at: ago(9), nth: 0n, cause: 'old' },
+        { jid: 'j1', at: ago(2), nth: 0n, cause },
+      ]
+      return judge('flink.job.restarting', job, see({ progress: [{ ...progress, restartsLately: 1, exception }], exceptions }))?.says
+    }
+    expect(because('org.apache.JsonParseException: Unrecognized token', 'java.io.IOException: broken')).toMatch(
+      /: JsonParseException: Unrecognized token\.$/,
+    )
+    expect(because('', 'java.io.IOException: Failed to deserialize consumer record due to')).toMatch(/deserialize consumer record\.$/)
     const [derive] = judges.derives
     const past = (...values: number[]): Sample[] => values.map((value, i) => ({ at: ago(300 - i), value }))
     expect(derive?.judge({ ...progress, restarts: 9, rescales: 2 }, see({}, { restarts: past(4, 6, 8), rescales: past(0, 1) }))).toEqual({

@@ -5,11 +5,18 @@ import { known } from '../../../shared/model/known.ts'
 import type { flink } from '../../../shared/systems/flink/system.ts'
 
 export type JobRow = Row<(typeof flink)['collections']['jobs']>
+type ExceptionRow = Row<(typeof flink)['collections']['exceptions']>
 export type ProgressRow = Row<(typeof flink)['collections']['progress']>
 
-/** `1 time`, `3 times`. */
-export function counted(n: number, one: string): string {
-  return n === 1 ? `1 ${one}` : `${n} ${one}s`
+/** The exception that came last. */
+export function newest(exceptions: readonly ExceptionRow[]): ExceptionRow | undefined {
+  return exceptions.toSorted((a, b) => b.at.getTime() - a.at.getTime())[0]
+}
+/** Why a task failed, in a sentence: the innermost cause where it is told, without its package; else the exception's own first line. */
+export function whyFailed(exception: string, last: ExceptionRow | undefined): string {
+  const cause = last === undefined ? '' : (known(last.cause) ?? '')
+  if (cause !== '') return cause.replace(/^(?:[\w$]+\.)+(?=[\w$]+(?::|$))/, '')
+  return exception.replace(/ due to[.:]?$/, '')
 }
 /** Since a moment the server tells. */
 export function sinceServer(at: Date | undefined): { readonly since?: Since } {

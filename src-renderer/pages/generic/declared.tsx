@@ -5,6 +5,8 @@ import type { Health } from '../../../shared/model/health.ts'
 import { isUnknown } from '../../../shared/model/known.ts'
 import { own } from '../../../shared/model/own.ts'
 import type { AnySystem } from '../../../shared/model/system.ts'
+import { parseUrn } from '../../../shared/model/urn.ts'
+import { singular } from '../../../shared/model/words.ts'
 import { systems } from '../../../shared/systems/index.ts'
 import type { AnyRow, RecordRow } from '../../client/decode.ts'
 import { screensOf } from '../../systems/index.ts'
@@ -28,6 +30,11 @@ export function allSystems(): readonly AnySystem[] {
 export function collectionOf(system: string, name: string): AnyCollection | undefined {
   const collections = systemOf(system)?.collections
   return collections !== undefined && Object.hasOwn(collections, name) ? collections[name] : undefined
+}
+/** What a record is, in a word or two: `group`, `task manager`; empty where a URN names none. */
+export function kindOf(urn: string): string {
+  const name = parseUrn(urn)
+  return name === undefined ? '' : singular((collectionOf(name.system, name.collection)?.title ?? name.collection).toLowerCase())
 }
 export function screensFor(system: string): Screens {
   return (Object.hasOwn(slots, system) ? slots[system] : undefined) ?? {}

@@ -2,23 +2,18 @@
 import { type JSX, useMemo } from 'react'
 import type { FindingAnswer, IncidentAnswer } from '../../../shared/contract/messages.ts'
 import { plain } from '../../../shared/model/sentence.ts'
-import { singular } from '../../../shared/model/words.ts'
 import { Card } from '../../ui/card.tsx'
 import { Status } from '../../ui/status.tsx'
 import { DataTable } from '../../ui/table/data-table.tsx'
 import type { TableColumn } from '../../ui/table/table-column.ts'
 import { formatInterval } from '../../ui/values/format.ts'
 import { SafeText } from '../../ui/values/value.tsx'
-import { collectionOf } from '../generic/declared.tsx'
+import { kindOf } from '../generic/declared.tsx'
 import { usePlaces } from '../places.ts'
 
 const healthOf = { critical: 'critical', high: 'high', warn: 'warn', info: 'idle' } as const
 const order = ['critical', 'high', 'warn', 'info']
 
-const kindOf = (f: FindingAnswer): string => {
-  const name = f.urn.split(':')[4] ?? ''
-  return singular((collectionOf(f.system, name)?.title ?? f.system).toLowerCase())
-}
 const stateOf = (f: FindingAnswer): string =>
   f.closed === undefined ? (f.rule.split('.').at(-1) ?? f.rule).replaceAll('-', ' ') : 'recovered'
 const columns: readonly TableColumn<FindingAnswer>[] = [
@@ -29,11 +24,11 @@ const columns: readonly TableColumn<FindingAnswer>[] = [
     numeric: false,
     cell: (f) => (
       <>
-        {kindOf(f)}&nbsp;
+        {kindOf(f.urn)}&nbsp;
         <SafeText text={f.label} max={60} />
       </>
     ),
-    shown: (f) => `${kindOf(f)} ${f.label}`.slice(0, 34),
+    shown: (f) => `${kindOf(f.urn)} ${f.label}`.slice(0, 34),
     text: (f) => f.label,
   },
   {

@@ -9,6 +9,7 @@ import { useKeys } from '../../ui/keys/keys.tsx'
 import { Timeline, type TimelineLane } from '../../ui/timeline.tsx'
 import { useLook } from '../../ui/values/look.tsx'
 import { blindSpans } from '../generic/blind-spans.ts'
+import { kindOf } from '../generic/declared.tsx'
 import { usePlaces } from '../places.ts'
 
 const healthOf = { critical: 'critical', high: 'high', warn: 'warn', info: 'idle' } as const
@@ -39,7 +40,7 @@ export function IncidentTimeline({
     const of = [...byUrn].slice(0, MAX_LANES).map(
       ([urn, list]): TimelineLane => ({
         id: urn,
-        label: list[0]?.label ?? urn,
+        label: `${kindOf(urn)} ${list[0]?.label ?? urn}`,
         bars: list.map((f) => ({
           from: f.since.from.getTime() === 0 ? f.since.to : f.since.from,
           certain: f.since.to,
