@@ -51,6 +51,7 @@ test('a record that is older than two polls gives no verdict: looking', async ()
   const said = await headlineOf(of, [], broker('1'), [])
   expect(said?.headline).toMatchObject({ health: 'unknown', looking: true })
   expect(plain(said?.headline.says ?? [])).toBe('Looking: not seen since 03:00:00 UTC, 60 s ago. Last known: Broker 1 is down.')
+  expect(said?.hop).toBe('down when last seen at 03:00:00 UTC')
 })
 
 test('a record that the last round left out is looked for as well, with the reason', async () => {

@@ -39,7 +39,12 @@ export async function headlineOf(
     judge === undefined ? undefined : judge.judge(found.row, { ...(await gather(ground, judge, [found.row]))(found.row), findings })
   const plainly = said ?? (await plainHeadline(ground, collection, urn, found.row, findings))
   const { hop, ...headline } = plainly
-  return { headline: isOld ? looking(headline, found.seenAt, ground.now, found.unseen?.note) : headline, hop, asOf: found.seenAt }
+  if (!isOld) return { headline, hop, asOf: found.seenAt }
+  return {
+    headline: looking(headline, found.seenAt, ground.now, found.unseen?.note),
+    hop: `${hop} when last seen at ${clock(found.seenAt, ground.now)} UTC`,
+    asOf: found.seenAt,
+  }
 }
 
 /** Data older than two polls is no verdict: what was said is shown as what was last known. */
