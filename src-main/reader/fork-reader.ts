@@ -2,7 +2,7 @@
 import { fork } from 'node:child_process'
 import { tmpdir } from 'node:os'
 import { entryPath } from '../host/entry-path.ts'
-import type { FromReader, ReaderLink } from './reader-messages.ts'
+import { type FromReader, type ReaderLink, readerFlags } from './reader-messages.ts'
 
 /** It gets nothing of our environment but what a process needs to run: no secret may be in it. */
 const environment = (): NodeJS.ProcessEnv => ({ UV_THREADPOOL_SIZE: '16', TZ: 'UTC', LANG: 'C.UTF-8', PATH: '', TMPDIR: tmpdir() })
@@ -13,7 +13,7 @@ export async function forkReader(execPath: string = process.execPath): Promise<R
     execPath,
     env: environment(),
     serialization: 'advanced',
-    execArgv: [],
+    execArgv: [...readerFlags],
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   })
   let gone = false

@@ -2,6 +2,9 @@
 import type { ErrorData } from '../../shared/model/app-error.ts'
 import type { Queries } from '../store/store-types.ts'
 
+/** How a reader process is started: it lives long and mostly waits, so its young heap stays small; opening is no slower for it. */
+export const readerFlags = ['--max-semi-space-size=1'] as const
+
 /** The questions over a file that the reader answers, by their names in `Queries`. */
 export const questions = [
   'page',

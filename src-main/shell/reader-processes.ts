@@ -3,6 +3,7 @@
 import { join } from 'node:path'
 import { MessageChannelMain, type UtilityProcess, utilityProcess } from 'electron'
 import type { FromHost, ToHost } from '../host/shell-messages.ts'
+import { readerFlags } from '../reader/reader-messages.ts'
 import { killProcess } from './kill-process.ts'
 
 type Send = (message: ToHost, port?: Electron.MessagePortMain) => void
@@ -20,6 +21,7 @@ export function readerProcesses(programs: string): ReaderProcesses {
   function start(id: number, send: Send): void {
     const reader = utilityProcess.fork(join(programs, 'reader.js'), [], {
       serviceName: 'Landscope reader',
+      execArgv: [...readerFlags],
       env: { UV_THREADPOOL_SIZE: '16', TZ: 'UTC', LANG: 'C.UTF-8', PATH: '', TMPDIR: process.env.TMPDIR ?? '/tmp' },
     })
     running.set(id, reader)
