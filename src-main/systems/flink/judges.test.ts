@@ -108,7 +108,7 @@ describe('rules about Flink', () => {
       return judge('flink.job.restarting', job, see({ progress: [{ ...progress, restartsLately: 1, exception }], exceptions }))?.says
     }
     expect(because('org.apache.JsonParseException: Unrecognized token', 'java.io.IOException: broken')).toMatch(
-      /: JsonParseException: Unrecognized token\.$/,
+      /: java\.io\.IOException: broken \(JsonParseException\)\.$/,
     )
     expect(because('', 'java.io.IOException: Failed to deserialize consumer record due to')).toMatch(/deserialize consumer record\.$/)
     const [derive] = judges.derives

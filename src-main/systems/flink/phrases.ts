@@ -12,11 +12,15 @@ export type ProgressRow = Row<(typeof flink)['collections']['progress']>
 export function newest(exceptions: readonly ExceptionRow[]): ExceptionRow | undefined {
   return exceptions.toSorted((a, b) => b.at.getTime() - a.at.getTime())[0]
 }
-/** Why a task failed, in a sentence: the innermost cause where it is told, without its package; else the exception's own first line. */
+/**
+ * Why a task failed, in a sentence: the exception's first line, and the class of its innermost cause where that is another one. What the
+ * cause says is left to the evidence: it may hold what stood in a record.
+ */
 export function whyFailed(exception: string, last: ExceptionRow | undefined): string {
   const cause = last === undefined ? '' : (known(last.cause) ?? '')
-  if (cause !== '') return cause.replace(/^(?:[\w$]+\.)+(?=[\w$]+(?::|$))/, '')
-  return exception.replace(/ due to[.:]?$/, '')
+  const kind = /^(?:[\w$]+\.)*([\w$]+)(?::|$)/.exec(cause)?.[1] ?? ''
+  const first = exception.replace(/ due to[.:]?$/, '')
+  return kind === '' || first.includes(kind) ? first : `${first} (${kind})`
 }
 /** Since a moment the server tells. */
 export function sinceServer(at: Date | undefined): { readonly since?: Since } {

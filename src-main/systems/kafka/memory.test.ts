@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { CommitLedger, type CommitMemory, seeCommit, speedsOf } from './memory.ts'
+import { CommitLedger, type CommitMemory, createMemory, noteOffsetsLeaders, seeCommit, speedsOf } from './memory.ts'
 
 const start = Date.parse('2026-03-02T03:00:00Z')
 const look = (seconds: number, offset: bigint, end: bigint, more: { readonly topicId?: string; readonly isFirstRound?: boolean } = {}) => ({
@@ -68,5 +68,24 @@ describe('the ledger of commits', () => {
     expect(ledger.get('seen', 'orders', 0)?.offset).toBe(5n)
     expect(ledger.get('gone', 'orders', 0)).toBeUndefined()
     expect(ledger.isFirstRound).toBe(false)
+  })
+})
+
+describe('who can list a group', () => {
+  const lost = (...rounds: readonly (readonly [number, number][])[]): readonly number[] => {
+    const memory = createMemory()
+    for (const leaders of rounds) noteOffsetsLeaders(memory, new Map(leaders))
+    return [...memory.lostCoordinators]
+  }
+  test('nobody while its partition of the offsets topic has no leader', () => {
+    expect(lost([[0, 3]])).toEqual([])
+    expect(lost([[0, 3]], [[0, -1]])).toEqual([3])
+    expect(lost([[0, 3]], [[0, -1]], [[0, -1]], [[0, -1]])).toEqual([3])
+  })
+  test('perhaps nobody for two rounds after another broker took it over', () => {
+    expect(lost([[0, 3]], [[0, 1]])).toEqual([3])
+    expect(lost([[0, 3]], [[0, -1]], [[0, 1]])).toEqual([3])
+    expect(lost([[0, 3]], [[0, 1]], [[0, 1]])).toEqual([3])
+    expect(lost([[0, 3]], [[0, 1]], [[0, 1]], [[0, 1]])).toEqual([])
   })
 })

@@ -42,8 +42,10 @@ export interface Memory {
   controller: number | undefined
   /** Partition of the offsets topic → broker that led it last. */
   readonly offsetsLeaders: Map<number, number>
-  /** Brokers that led a partition of the offsets topic that nobody leads now: their groups cannot be listed by anybody. */
+  /** Brokers that led a partition of the offsets topic which nobody leads now, or somebody else only just: nobody may list their groups. */
   lostCoordinators: ReadonlySet<number>
+  /** Those from whom a partition of the offsets topic moved in the last round. */
+  movedFrom: ReadonlySet<number>
   /** group → broker that listed it last. */
   groupCoordinators: ReadonlyMap<string, number>
   /** Addresses of brokers, also of those that the cluster lists no more. */
@@ -59,6 +61,7 @@ export function createMemory(): Memory {
     controller: undefined,
     offsetsLeaders: new Map(),
     lostCoordinators: new Set(),
+    movedFrom: new Set(),
     groupCoordinators: new Map(),
     addresses: new Map(),
     commits: new CommitLedger(),
@@ -66,6 +69,24 @@ export function createMemory(): Memory {
 }
 
 /** A commit of a group by topic, then partition. */
+/**
+ * Remembers who leads the offsets topic. Whoever took a partition over reads it first and lists none of its groups until then: for two
+ * rounds they are looked for, not gone.
+ * @param leaders partition → broker; -1: nobody
+ */
+export function noteOffsetsLeaders(memory: Memory, leaders: ReadonlyMap<number, number>): void {
+  const lost = new Set<number>()
+  const moved = new Set<number>()
+  for (const [partition, leader] of leaders) {
+    const before = memory.offsetsLeaders.get(partition)
+    if (leader < 0) lost.add(before ?? -1)
+    else if (before !== undefined && before !== leader) moved.add(before)
+    if (leader >= 0) memory.offsetsLeaders.set(partition, leader)
+  }
+  memory.lostCoordinators = new Set([...lost, ...moved, ...memory.movedFrom])
+  memory.movedFrom = moved
+}
+
 export type GroupCommits = Map<string, Map<number, CommitMemory>>
 
 /** Commits of all groups. What a round does not see of a group it covered is forgotten. */

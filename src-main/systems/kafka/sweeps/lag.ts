@@ -5,7 +5,7 @@
 import type { Asked, Ctx, Out } from '../../../../shared/model/connector.ts'
 import { type Unknown, unknown } from '../../../../shared/model/known.ts'
 import type { kafka } from '../../../../shared/systems/kafka/system.ts'
-import type { Memory } from '../memory.ts'
+import { type Memory, noteOffsetsLeaders } from '../memory.ts'
 import type { Cluster } from '../wire/cluster.ts'
 import { isForbidden, kafkaErrors } from '../wire/errors.ts'
 import type { MetadataAnswer } from '../wire/metadata.ts'
@@ -69,7 +69,8 @@ export async function sweepLag({ cluster, memory, ctx }: LagPorts, out: LagOut, 
   asked.signal.throwIfAborted()
 
   const known = new Set(groups.groups.keys())
-  noteOffsetsLeaders(picture, memory)
+  const offsets = picture.topics.get(offsetsTopic)?.partitions ?? []
+  noteOffsetsLeaders(memory, new Map([...offsets].map(([partition, { entry }]) => [partition, entry.leader])))
   const hidden = hiddenGroups(picture, groups, memory)
   memory.commits.begin((group) => known.has(group) || hidden.ids.has(group))
   const found = positionsOf(picture, groups, memory.commits, at)
@@ -187,14 +188,4 @@ function remember(picture: Picture, groups: GroupsPicture, memory: Memory): void
     if (groups.unlisted.has(node) || memory.lostCoordinators.has(node)) coordinators.set(group, node)
   for (const [group, { coordinator }] of groups.groups) coordinators.set(group, coordinator)
   memory.groupCoordinators = coordinators
-}
-
-/** Partitions of the offsets topic that lost their leader: whoever led them last leaves groups that nobody can list. */
-function noteOffsetsLeaders(picture: Picture, memory: Memory): void {
-  const lost = new Set<number>()
-  for (const [partition, { entry }] of picture.topics.get(offsetsTopic)?.partitions ?? []) {
-    if (entry.leader >= 0) memory.offsetsLeaders.set(partition, entry.leader)
-    else lost.add(memory.offsetsLeaders.get(partition) ?? -1)
-  }
-  memory.lostCoordinators = lost
 }
