@@ -1,5 +1,5 @@
 /** Columns into DuckDB's chunks, whole buffers at a time: value by value the same rows cost four times as much of the event loop. */
-import { type DuckDBAppender, DuckDBDataChunk, type DuckDBType } from '@duckdb/node-api'
+import { type DuckDBAppender, type DuckDBConnection, DuckDBDataChunk, type DuckDBType } from '@duckdb/node-api'
 import duckdb from '@duckdb/node-bindings'
 import type { Unknown } from '../../shared/model/known.ts'
 import type { ColumnData } from './store-types.ts'
@@ -7,17 +7,21 @@ import type { ColumnData } from './store-types.ts'
 /** Rows a chunk may hold. */
 export const chunkRows = 2_048
 
-/** A column of a message, ready to be cut into chunks; `blanks` are the rows without a value, none of them: all NULL. */
+/** A column of a message, ready to be cut into chunks; `blanks` are the rows without a value. Without data every value is NULL. */
 export interface Source {
-  readonly type: DuckDBType
   readonly data: ColumnData | readonly (string | null)[] | undefined
   readonly blanks: readonly number[]
 }
-export function source(type: DuckDBType, data: Source['data'], unknown: readonly (readonly [number, Unknown])[] = []): Source {
-  return { type, data, blanks: unknown.map(([row]) => row).sort((a, b) => a - b) }
+export function source(data: Source['data'], unknown: readonly (readonly [number, Unknown])[] = []): Source {
+  return { data, blanks: unknown.map(([row]) => row).sort((a, b) => a - b) }
 }
 
 type Vector = ReturnType<typeof duckdb.data_chunk_get_vector>
+type Value = ReturnType<typeof duckdb.create_null_value>
+type Constant = (text: string | null) => Value
+
+/** Texts that a whole slice of a column shares (states, hosts) are kept as values of the engine, this many at most. */
+const constantsKept = 256
 
 /** Marks rows of a vector as NULL. */
 function blankOut(vector: Vector, rows: readonly number[], count: number): void {
@@ -27,12 +31,12 @@ function blankOut(vector: Vector, rows: readonly number[], count: number): void 
   duckdb.copy_data_to_vector_validity(vector, 0, words.buffer, 0, words.byteLength)
 }
 
-function setTexts(vector: Vector, texts: readonly (string | null)[], from: number, count: number): void {
-  const first = texts[from]
+function setTexts(vector: Vector, texts: readonly (string | null)[], from: number, count: number, constant: Constant): void {
+  const first = texts[from] ?? null
   let same = true
-  for (let i = 1; i < count && same; i++) same = texts[from + i] === first
+  for (let i = 1; i < count && same; i++) same = (texts[from + i] ?? null) === first
   if (same) {
-    duckdb.vector_reference_value(vector, typeof first === 'string' ? duckdb.create_varchar(first) : duckdb.create_null_value())
+    duckdb.vector_reference_value(vector, constant(first))
     return
   }
   const blanks: number[] = []
@@ -44,13 +48,9 @@ function setTexts(vector: Vector, texts: readonly (string | null)[], from: numbe
   if (blanks.length > 0) blankOut(vector, blanks, count)
 }
 
-function setColumn(vector: Vector, { data, blanks }: Source, from: number, count: number): void {
-  if (data === undefined) {
-    duckdb.vector_reference_value(vector, duckdb.create_null_value())
-    return
-  }
+function setColumn(vector: Vector, data: Source['data'], blanks: readonly number[], from: number, count: number, constant: Constant): void {
   const mine = blanks.filter((row) => row >= from && row < from + count).map((row) => row - from)
-  if (mine.length === count) duckdb.vector_reference_value(vector, duckdb.create_null_value())
+  if (data === undefined || mine.length === count) duckdb.vector_reference_value(vector, constant(null))
   else if (!('buffer' in data)) {
     const out = new Set(mine)
     setTexts(
@@ -58,6 +58,7 @@ function setColumn(vector: Vector, { data, blanks }: Source, from: number, count
       mine.length === 0 ? data : data.slice(from, from + count).map((text, i) => (out.has(i) ? null : text)),
       mine.length === 0 ? from : 0,
       count,
+      constant,
     )
   } else {
     const { buffer, byteOffset, BYTES_PER_ELEMENT: size } = data
@@ -67,14 +68,58 @@ function setColumn(vector: Vector, { data, blanks }: Source, from: number, count
   }
 }
 
-/** Appends rows `from` ≤ i < `from + count` of the columns, at most `chunkRows`. */
-export function appendChunk(to: DuckDBAppender, sources: readonly Source[], from: number, count: number): void {
-  const chunk = DuckDBDataChunk.create(
-    sources.map(({ type }) => type),
-    count,
-  )
-  sources.forEach((column, i) => {
-    setColumn(duckdb.data_chunk_get_vector(chunk.chunk, i), column, from, count)
-  })
-  to.appendDataChunk(chunk)
+/** Brings the columns of one round into one table. */
+export interface Loader {
+  /** Readies it; more than once does no harm. */
+  begin(c: DuckDBConnection): Promise<void>
+  /** Appends rows `from` ≤ i < `from + count` of the columns, at most `chunkRows`. */
+  append(sources: readonly Source[], from: number, count: number): void
+  flush(): void
+  /** Ends it; what was not flushed is forgotten. */
+  end(): void
+}
+
+interface Begun {
+  readonly appender: DuckDBAppender
+  readonly chunk: DuckDBDataChunk
+  readonly vectors: readonly Vector[]
+}
+
+/**
+ * A loader for a temporary table. One appender and one chunk serve all messages of a round: the engine gives them back only when the
+ * garbage collector finds them, all at once, and the loop would wait for hundreds.
+ */
+export function createLoader(table: string, types: readonly DuckDBType[]): Loader {
+  let begun: Begun | undefined
+  const constants = new Map<string | null, Value>()
+  const constant = (text: string | null): Value => {
+    const known = constants.get(text)
+    if (known !== undefined) return known
+    const made = text === null ? duckdb.create_null_value() : duckdb.create_varchar(text)
+    if (constants.size < constantsKept) constants.set(text, made)
+    return made
+  }
+  return {
+    begin: async (c) => {
+      if (begun !== undefined) return
+      const chunk = DuckDBDataChunk.create(types)
+      const vectors = types.map((_, i) => duckdb.data_chunk_get_vector(chunk.chunk, i))
+      begun = { appender: await c.createAppender(table, 'main', 'temp'), chunk, vectors }
+    },
+    append: (sources, from, count) => {
+      if (begun === undefined) throw new Error(`the loader of ${table} has not begun`)
+      const { appender, chunk, vectors } = begun
+      chunk.reset()
+      chunk.rowCount = count
+      for (const [i, vector] of vectors.entries()) setColumn(vector, sources[i]?.data, sources[i]?.blanks ?? [], from, count, constant)
+      appender.appendDataChunk(chunk)
+    },
+    flush: () => begun?.appender.flushSync(),
+    end: () => {
+      // An appender that is only forgotten writes what it holds when it is collected.
+      begun?.appender.clear()
+      begun?.appender.closeSync()
+      begun = undefined
+    },
+  }
 }

@@ -60,6 +60,8 @@ export async function openDatabase(
     // A second one makes a page a fifth faster and lets the event loop wait half as long again.
     threads: '1',
     temp_directory: spill,
+    // Memory that is not used any more goes back to the system after some seconds, also when nobody asks.
+    allocator_background_threads: 'true',
     autoinstall_known_extensions: 'false',
     autoload_known_extensions: 'false',
     allow_community_extensions: 'false',

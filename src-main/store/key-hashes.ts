@@ -1,11 +1,17 @@
 /** A set of texts that keeps only 64 bits of each, outside the heap: a round of 234,000 keys leaves the garbage collector nothing to do. */
 
-const leastSlots = 1_024
+/** Parts that grow each for itself: one table of that size would keep the event loop for 40 ms when it doubles. */
+const parts = 64
+const leastSlots = 16
+
+interface Part {
+  /** Two words a slot, both 0 in a free one. */
+  slots: Uint32Array
+  size: number
+}
 
 export class KeyHashes {
-  /** Two words a slot, both 0 in a free one. */
-  #slots = new Uint32Array(2 * leastSlots)
-  #size = 0
+  readonly #parts: readonly Part[] = Array.from({ length: parts }, () => ({ slots: new Uint32Array(2 * leastSlots), size: 0 }))
 
   /** Adds a text; false when it was there. Two texts with the same 64 bits count as one: one round in a thousand million of that size. */
   add(text: string): boolean {
@@ -19,19 +25,20 @@ export class KeyHashes {
     a = mixed(a ^ text.length)
     b = mixed(b ^ a)
     if (a === 0 && b === 0) b = 1
-    if (!place(this.#slots, a, b)) return false
-    this.#size += 1
-    if (4 * this.#size > this.#slots.length) this.#grow()
+    const part = this.#parts[b % parts]
+    if (part === undefined || !place(part.slots, a, b)) return false
+    part.size += 1
+    if (4 * part.size > part.slots.length) grow(part)
     return true
   }
+}
 
-  #grow(): void {
-    const old = this.#slots
-    this.#slots = new Uint32Array(2 * old.length)
-    for (let at = 0; at < old.length; at += 2) {
-      const [a = 0, b = 0] = [old[at], old[at + 1]]
-      if (a !== 0 || b !== 0) place(this.#slots, a, b)
-    }
+function grow(part: Part): void {
+  const old = part.slots
+  part.slots = new Uint32Array(2 * old.length)
+  for (let at = 0; at < old.length; at += 2) {
+    const [a = 0, b = 0] = [old[at], old[at + 1]]
+    if (a !== 0 || b !== 0) place(part.slots, a, b)
   }
 }
 

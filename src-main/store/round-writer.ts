@@ -67,7 +67,11 @@ export function roundWriter(db: Database, tableNamed: (collection: string) => Ta
   async function forget(): Promise<void> {
     over = true
     await db.write(async (c) => {
-      for (const { name } of parts.values()) await dropCompared(c, name)
+      for (const { name, staged, filled } of parts.values()) {
+        staged?.loader.end()
+        filled?.loader.end()
+        await dropCompared(c, name)
+      }
     })
   }
   return {

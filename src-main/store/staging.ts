@@ -6,7 +6,7 @@ import type { Column } from '../../shared/model/fields.ts'
 import { keyText } from '../../shared/model/key-text.ts'
 import { formatKey } from '../../shared/model/urn.ts'
 import { reasonTexts } from './cells.ts'
-import { appendChunk, chunkRows, source } from './chunks.ts'
+import { chunkRows, createLoader, type Loader, source } from './chunks.ts'
 import { derivedFields, putFields } from './columns.ts'
 import { KeyHashes } from './key-hashes.ts'
 import { quoted } from './sql-text.ts'
@@ -17,11 +17,16 @@ import { inTransaction } from './transaction.ts'
 /** Rows appended and handed over before the event loop turns: both are done at once, on it. */
 const slice = chunkRows / 2
 
+/** What stands before the fields: the key, its scope, and why fields of each way of keeping are unknown. */
+const head = ['_key', '_scope', '_uv', '_us', '_ul'] as const
+const types: Readonly<Record<Column, DuckDBType>> = { VARCHAR, BIGINT, DOUBLE, BOOLEAN, TIMESTAMP_MS: DOUBLE }
+
 /** A temporary table of rows with their keys; `names` are the columns beside the head. */
 export interface Staging {
   readonly name: string
   readonly names: readonly string[]
   readonly keys: KeyHashes
+  readonly loader: Loader
 }
 
 export function stagedFields(table: Table): readonly string[] {
@@ -32,9 +37,10 @@ export function filledFields(table: Table): readonly string[] {
 }
 
 export async function createStaging(c: DuckDBConnection, table: Table, name: string, names: readonly string[]): Promise<Staging> {
-  const columns = ['_key varchar', '_scope varchar', '_uv varchar', '_us varchar', '_ul varchar', ...stagedTypes(table, names)]
+  const columns = [...head.map((column) => `${column} varchar`), ...stagedTypes(table, names)]
   await c.run(`create temp table ${name}(${columns.join(', ')})`)
-  return { name, names, keys: new KeyHashes() }
+  const loader = createLoader(name, [...head.map(() => VARCHAR), ...names.map((column) => types[columnOf(table, column)])])
+  return { name, names, keys: new KeyHashes(), loader }
 }
 
 /** Moments are staged as they come, in milliseconds. */
@@ -79,8 +85,6 @@ function keyOf(table: Table, columns: Columns, row: number): readonly string[] {
   })
 }
 
-const types: Readonly<Record<Column, DuckDBType>> = { VARCHAR, BIGINT, DOUBLE, BOOLEAN, TIMESTAMP_MS: DOUBLE }
-
 /** Appends rows. protocol: a key that is there twice, named with its collection. */
 export async function appendRows(c: DuckDBConnection, table: Table, to: Staging, columns: Columns): Promise<void> {
   const within = table.collection.within?.length ?? 0
@@ -91,33 +95,25 @@ export async function appendRows(c: DuckDBConnection, table: Table, to: Staging,
     return reasons.size === 0 ? undefined : Array.from({ length: columns.rows }, (_, row) => reasons.get(row) ?? null)
   })
   const sources = [
-    ...[keys, scopes, ...texts].map((data) => source(VARCHAR, data)),
-    ...to.names.map((name) => source(types[columnOf(table, name)], columns.columns[name], columns.unknown[name])),
+    ...[keys, scopes, ...texts].map((data) => source(data)),
+    ...to.names.map((name) => source(columns.columns[name], columns.unknown[name])),
   ]
   await inTransaction(c, async () => {
-    const appender = await c.createAppender(to.name, 'main', 'temp')
-    try {
-      for (let from = 0; from < columns.rows; from += slice) {
-        const end = Math.min(columns.rows, from + slice)
-        for (let row = from; row < end; row++) {
-          const key = keyOf(table, columns, row)
-          const text = key.join('/')
-          if (!to.keys.add(text))
-            throw new AppError('protocol', `${table.id}: the key ${text} was put twice in one round`, { system: table.system })
-          keys[row] = text
-          scopes[row] = key.slice(0, within).join('/')
-        }
-        appendChunk(appender, sources, from, end - from)
-        await turn()
-        appender.flushSync()
-        await turn()
+    await to.loader.begin(c)
+    for (let from = 0; from < columns.rows; from += slice) {
+      const end = Math.min(columns.rows, from + slice)
+      for (let row = from; row < end; row++) {
+        const key = keyOf(table, columns, row)
+        const text = key.join('/')
+        if (!to.keys.add(text))
+          throw new AppError('protocol', `${table.id}: the key ${text} was put twice in one round`, { system: table.system })
+        keys[row] = text
+        scopes[row] = key.slice(0, within).join('/')
       }
-      appender.closeSync()
-    } catch (thrown) {
-      // An appender that is only forgotten writes what it holds when it is collected.
-      appender.clear()
-      appender.closeSync()
-      throw thrown
+      to.loader.append(sources, from, end - from)
+      await turn()
+      to.loader.flush()
+      await turn()
     }
   })
 }
