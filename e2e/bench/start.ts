@@ -17,8 +17,8 @@ const checkout = resolve(import.meta.dirname, '../..')
 const bounds = { firstSentenceMs: 3_000, idlePssMb: 450 }
 const starts = 5
 /** How long the memory must keep its size to count as idle, and how much it may move meanwhile. */
-const idleSamples = 8
-const idleMove = 0.02
+const idleSamples = 20
+const idleMove = 0.005
 
 /** Median of some starts with fresh profiles; the memory of the last one. */
 export async function bench(): Promise<BenchResult> {

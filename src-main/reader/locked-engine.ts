@@ -16,6 +16,8 @@ export async function openLockedEngine(folder: string): Promise<DuckDBInstance> 
       `max_temp_directory_size='1GB'`,
       `allowed_directories=[${quoteText(folder)}]`,
       `timezone='UTC'`,
+      // what opening a file took is given back to the system after some seconds: a third of all that the process holds
+      'allocator_background_threads=true',
       'autoinstall_known_extensions=false',
       'autoload_known_extensions=false',
       'allow_community_extensions=false',
