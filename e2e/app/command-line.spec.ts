@@ -1,10 +1,13 @@
 // The command line on files and profiles: each command runs as a person would run it, readers and all.
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { get } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { runCli } from '../../src-main/cli/run-cli.ts'
 import { known } from '../../src-main/reader/file-ports.ts'
+import { knock } from '../../src-main/served/profile-door.ts'
+import { serve } from '../../src-main/served/serve.ts'
 import { writeSnapshot } from '../../src-main/snapshots/write.ts'
 import { brokerUrn, recordedFrom, recordedStore, roundAt } from '../support/recorded-store.ts'
 
@@ -43,6 +46,12 @@ async function run(...words: string[]): Promise<Ran> {
   const code = await runCli(words, streams, async () => undefined)
   const out = outs.join('')
   return { code, out, err: errs.join(''), json: () => JSON.parse(out) as Record<string, unknown> }
+}
+
+function httpStatus(socketPath: string): Promise<number | undefined> {
+  return new Promise((told, reject) => {
+    get({ socketPath, path: '/' }, (response) => told(response.resume().statusCode)).once('error', reject)
+  })
 }
 
 describe('landscope', () => {
@@ -157,5 +166,53 @@ describe('landscope', () => {
     expect(out.trimEnd().split('\n')).toHaveLength(1)
     expect(json().url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/\?token=/)
     expect(existsSync(profile)).toBe(true)
+  })
+
+  it('asks the Landscope that has the profile open, and sees what that one sees', async () => {
+    const profile = join(folder, 'open elsewhere')
+    const owner = await serve({ profile })
+    try {
+      expect((await run('connections', 'add', 'kafka', '127.0.0.1:1', '--title', 'Theirs', '--profile', profile)).out).toBe('kafka\n')
+      expect((await run('connections', 'list', '--profile', profile, '--json')).json()).toMatchObject({
+        connections: [{ profile: { id: 'kafka', title: 'Theirs' } }],
+      })
+      const out = join(folder, 'of the owner.lsnap')
+      expect((await run('capture', '--out', out, '--profile', profile, '--wait', '1')).code).toBe(0)
+      expect((await run('inspect', out)).code).toBe(0)
+    } finally {
+      await owner.close()
+    }
+    expect((await run('connections', 'list', '--profile', profile, '--json')).json()).toMatchObject({
+      connections: [{ profile: { title: 'Theirs' } }],
+    })
+  })
+
+  it('lets nobody else through the door of a profile, and no question that is none', async () => {
+    const profile = join(folder, 'guarded')
+    const owner = await serve({ profile })
+    try {
+      expect(statSync(join(profile, 'door')).mode & 0o777).toBe(0o700)
+      const answer = await httpStatus(join(profile, 'door', 'socket'))
+      expect(answer).toBe(404)
+      const asking = await knock(profile)
+      asking?.send('this is no frame')
+      expect((await run('connections', 'list', '--profile', profile)).code).toBe(0)
+      asking?.close()
+    } finally {
+      await owner.close()
+    }
+  })
+
+  it('works alone where an owner died and left its door behind', async () => {
+    const profile = join(folder, 'left behind')
+    mkdirSync(join(profile, 'door'), { recursive: true })
+    writeFileSync(join(profile, 'door', 'socket'), '')
+    expect((await run('connections', 'list', '--profile', profile)).code).toBe(0)
+    const owner = await serve({ profile })
+    try {
+      expect(await run('connections', 'add', 'kafka', '127.0.0.1:1', '--profile', profile)).toMatchObject({ code: 0, out: 'kafka\n' })
+    } finally {
+      await owner.close()
+    }
   })
 })

@@ -40,7 +40,7 @@ describe('layers', () => {
     const doors = ['node:net', 'node:tls', 'node:http', 'node:https', 'node:http2', 'node:dgram', 'ws', 'undici']
     const outside = productSources.filter((s) => !/^src-main\/(net|served)\//.test(s.path))
     const runtime = outside.flatMap((s) => s.runtime.filter((i) => doors.includes(i)).map((i) => `${s.path} imports ${i}`))
-    expect(runtime.filter((b) => !ownSocket.some((path) => b.startsWith(path)))).toEqual([])
+    expect(runtime).toEqual([])
   })
 
   test('only http and the renderer-free doors call fetch', () => {
@@ -82,9 +82,6 @@ describe('layers', () => {
     expect(cycles).toEqual([])
   })
 })
-
-/** Files outside net and served that own a local socket, each with its reason in its head. */
-const ownSocket = ['src-main/connections/']
 
 describe('files', () => {
   test('no file passes 400 lines without a reason in its head', () => {

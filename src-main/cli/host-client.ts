@@ -1,4 +1,5 @@
-// The command line's way to a host: the same contract as the page's, over memory to a host of this process.
+// The command line's way to a host: the same contract as the page's, to the Landscope that has the profile open, else over memory to a
+// host of this process.
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -30,22 +31,35 @@ export function clientOver(frames: Frames): HostClient {
 /** Which host: that of a profile, or one that only reads files and remembers nothing. */
 export type Whose = { readonly profile: string | undefined } | 'nobody'
 
-/** Opens a host, hands it to `work` and closes it again, whatever happens. busy: another process owns the profile. */
+/**
+ * Hands a host to `work`: that of the Landscope that has the profile open, where one has; else one of its own, closed again whatever
+ * happens. busy: a process owns the profile and does not answer.
+ */
 export async function withHost<T>(whose: Whose, work: (client: HostClient) => Promise<T>): Promise<T> {
   const folder = whose === 'nobody' ? await mkdtemp(join(tmpdir(), 'landscope-cli-')) : (whose.profile ?? defaultProfileFolder())
   try {
     // loaded when it is needed: help must not wait for it
+    const { knock } = await import('../served/profile-door.ts')
+    const owner = whose === 'nobody' ? undefined : await knock(folder)
+    if (owner !== undefined) return await asking(owner, work)
     const [{ openHost }, { forkReader }] = await Promise.all([import('../host/open-host.ts'), import('../reader/fork-reader.ts')])
     const host = await openHost({ profile: folder, mode: 'served', startReader: () => forkReader() })
     const [mine, theirs] = memoryFrames()
     try {
       host.attach(theirs)
-      return await work(clientOver(mine))
+      return await asking(mine, work)
     } finally {
-      mine.close()
       await host.close()
     }
   } finally {
     if (whose === 'nobody') await rm(folder, { recursive: true, force: true })
+  }
+}
+
+async function asking<T>(frames: Frames, work: (client: HostClient) => Promise<T>): Promise<T> {
+  try {
+    return await work(clientOver(frames))
+  } finally {
+    frames.close()
   }
 }

@@ -5,6 +5,8 @@ import { parseArgs } from 'node:util'
 import '../net/with-resolvers.ts'
 import { type Frames, portFrames } from '../../shared/contract/frames.ts'
 import { errorData } from '../../shared/model/app-error.ts'
+import type { ShutDoor } from '../served/profile-door.ts'
+import { hostLog } from './host-log.ts'
 import { openHost } from './open-host.ts'
 import { defaultProfileFolder } from './profile-folder.ts'
 import type { FromHost, ToHost } from './shell-messages.ts'
@@ -19,17 +21,22 @@ const { values } = parseArgs({ options: { profile: { type: 'string' } } })
 
 const pages = new Map<number, Frames>()
 const readers = shellReaders(say)
+const profile = values.profile ?? defaultProfileFolder()
 const host = openHost({
-  profile: values.profile ?? defaultProfileFolder(),
+  profile,
   mode: 'window',
   startReader: readers.start,
   onFiles: (paths) => say({ type: 'files', paths }),
 })
 let opening: Promise<unknown> = host
+let shutDoor: ShutDoor | undefined
 let isOpen = false
 void host.then(
-  () => {
+  async (opened) => {
     isOpen = true
+    await opening.catch(() => undefined) // the first page does not wait for the door
+    const { openProfileDoor } = await import('../served/profile-door.ts')
+    shutDoor = await openProfileDoor(profile, opened, (message) => hostLog({ level: 'warn', what: 'profile door', message }))
   },
   () => undefined,
 )
@@ -84,6 +91,7 @@ async function open(file: string, again: boolean): Promise<void> {
 
 async function close(): Promise<void> {
   const opened = await host
+  await shutDoor?.()
   await opened.close()
   process.exit(0)
 }

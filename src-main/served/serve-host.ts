@@ -13,7 +13,7 @@ import { PAGE_HEADERS } from './page-headers.ts'
 /** Where the page opens its socket. */
 export const SOCKET_PATH = '/host'
 /** Largest message a page may send; questions are small. */
-const MAX_PAYLOAD_BYTES = 4 * 1024 * 1024
+export const MAX_PAYLOAD_BYTES = 4 * 1024 * 1024
 
 /** What answers pages. */
 export interface ServableHost {

@@ -1,6 +1,8 @@
 // `serve`: a profile's host and page for a browser of this machine, as the command line, `npm start` without a window, and tests use it.
+import { hostLog } from '../host/host-log.ts'
 import { openHost } from '../host/open-host.ts'
 import { forkReader } from '../reader/fork-reader.ts'
+import { openProfileDoor } from './profile-door.ts'
 import { type ServedHost, serveHost } from './serve-host.ts'
 
 export interface ServeOptions {
@@ -18,11 +20,16 @@ export interface ServeOptions {
  */
 export async function serve({ profile, port = 0, open }: ServeOptions): Promise<ServedHost> {
   const host = await openHost({ profile, mode: 'served', startReader: () => forkReader() })
+  const shutDoor = await openProfileDoor(profile, host, (message) => hostLog({ level: 'warn', what: 'profile door', message }))
+  const close = async (): Promise<void> => {
+    await shutDoor()
+    await host.close()
+  }
   try {
     if (open !== undefined) await host.openFile(open)
-    return await serveHost(host, port)
+    return await serveHost({ attach: host.attach, close }, port)
   } catch (error) {
-    await host.close()
+    await close()
     throw error
   }
 }

@@ -30,7 +30,8 @@ function isEnvironment(thrown: unknown): boolean {
 function asAppError(thrown: unknown, path: string): AppError {
   const text = textOf(thrown)
   const where = { target: basename(path), cause: thrown }
-  if (/lock/i.test(text)) return new AppError('busy', 'Another process has this profile open.', where)
+  if (/lock/i.test(text))
+    return new AppError('busy', 'Another process has this profile open.', { ...where, hint: 'Try again when it has started or ended.' })
   if (isDiskFull(thrown)) return new AppError('disk-full', 'The disk of the profile is full.', where)
   if (/Permission denied|Read-only/i.test(text)) return new AppError('forbidden', 'The profile folder cannot be written.', where)
   return new AppError('internal', `The profile cannot be opened: ${text.split('\n')[0]}`, where)
