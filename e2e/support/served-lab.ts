@@ -5,35 +5,19 @@ import { readFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Page } from '@playwright/test'
 import { WebSocket } from 'ws'
 import { socketFrames } from '../../shared/contract/frames.ts'
-import type { FindingAnswer, IncidentAnswer, Page as RowsPage, Viewing } from '../../shared/contract/messages.ts'
 import { SOCKET_PATH } from '../../src-main/served/serve-host.ts'
-import { type Client, openConnection } from '../../src-renderer/client/connection.ts'
-import { type AnyRow, decodeRows, type RecordRow } from '../../src-renderer/client/decode.ts'
+import { openConnection } from '../../src-renderer/client/connection.ts'
 import { openChromium } from './chromium.ts'
 import { descendants, leftovers } from './free-of-leftovers.ts'
+import { type LabApp, labApp } from './lab-app.ts'
 import { checkout } from './launch-app.ts'
 
-export interface ServedLab {
-  readonly page: Page
+export interface ServedLab extends LabApp {
   readonly origin: string
-  readonly profile: string
-  /** The whole contract, as a second page would have it. */
-  readonly client: Client
-  rows(system: string, collection: string, viewing?: Viewing): Promise<readonly RecordRow<AnyRow>[]>
-  /** The answer that `rows` is made of: also how fresh it is. */
-  ask(system: string, collection: string, viewing?: Viewing): Promise<RowsPage>
-  findings(): Promise<readonly FindingAnswer[]>
-  incidents(): Promise<readonly IncidentAnswer[]>
   /** Ends the thread of a connection from outside, as a crash in it would. */
   endThread(connection: string): void
-  /** Process ids of running readers. */
-  readers(): readonly number[]
-  /** Goes to a place of the page, such as `/system/kafka?tab=groups`. */
-  go(place: string): Promise<void>
-  close(): Promise<void>
 }
 
 export interface ServedLabOptions {
@@ -80,27 +64,12 @@ export async function openServedLab({ windowMs = 300_000, tree = checkout }: Ser
     const page = await context.newPage()
     await page.goto(origin)
 
-    const ask: ServedLab['ask'] = (system, collection, viewing = {}) =>
-      client.records.page({ viewing, system, collection, offset: 0, limit: 1_000 })
     return {
-      page,
+      ...labApp(page, client),
       origin,
       profile,
-      client,
-      ask,
-      rows: async (system, collection, viewing) => {
-        const { columns, rows } = await ask(system, collection, viewing)
-        return decodeRows(columns, rows)
-      },
-      findings: async () => (await client.findings.page({ viewing: {}, limit: 1_000 })).findings,
-      incidents: async () => (await client.findings.page({ viewing: {}, limit: 1_000 })).incidents,
       endThread: (endThread) => void host.send({ endThread }),
-      readers: () => descendants(host.pid ?? 0).filter((pid) => commandOf(pid).includes('reader-entry')),
-      go: async (place) => {
-        await page.evaluate((hash) => {
-          location.hash = hash
-        }, place)
-      },
+      readers: async () => descendants(host.pid ?? 0).filter((pid) => commandOf(pid).includes('reader-entry')),
       close: left.endAll,
     }
   } catch (error) {

@@ -1,4 +1,4 @@
-// The host as a process of its own, started by the shell with `--profile DIR`: hands the pages' ports to the host, answers the shell's
+// The host as a process of its own, started by the shell with `--profile DIR` and perhaps `--window MS` (W): hands the pages' ports to the host, answers the shell's
 // heartbeat, and asks the shell for reader processes.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
@@ -17,7 +17,7 @@ const OPENING_MS = 5_000
 
 const shell = process.parentPort
 const say = (message: FromHost): void => shell.postMessage(message)
-const { values } = parseArgs({ options: { profile: { type: 'string' } } })
+const { values } = parseArgs({ options: { profile: { type: 'string' }, window: { type: 'string' } } })
 
 const pages = new Map<number, Frames>()
 const readers = shellReaders(say)
@@ -25,6 +25,7 @@ const profile = values.profile ?? defaultProfileFolder()
 const host = openHost({
   profile,
   mode: 'window',
+  ...(values.window === undefined ? {} : { windowMs: Number(values.window) }),
   startReader: readers.start,
   onFiles: (paths) => say({ type: 'files', paths }),
 })

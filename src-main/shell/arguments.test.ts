@@ -24,6 +24,11 @@ describe('the arguments of the app', () => {
     expect(parseShellArguments(['/tmp/night.lsnap'], '/')).toEqual({ open: '/tmp/night.lsnap' })
   })
 
+  it('may give W its length, within reason', () => {
+    expect(parseShellArguments(['--window', '40'], '/')).toEqual({ windowMs: 40_000 })
+    for (const odd of ['0', '9', '3601', '4e1', '-40', 'x']) expect(parseShellArguments(['--window', odd], '/')).toEqual({})
+  })
+
   it.each([[['--open']], [['--inspect', '--require=x']], [['https://example.org/']], [['-']], [['x.exe']]])(
     'that are not known change nothing: %j',
     (words) => {

@@ -72,6 +72,7 @@ function start(): void {
   const host = startHost({
     programs: join(out, 'main'),
     profile,
+    windowMs: wanted.windowMs,
     onState: (state) => tellPage('host', state),
     onOpened: (source) => {
       opened = source

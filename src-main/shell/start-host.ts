@@ -15,16 +15,19 @@ export interface StartHostOptions {
   /** Folder of the built programs. */
   readonly programs: string
   readonly profile: string
+  /** W; the host's own where it is not given. */
+  readonly windowMs?: number | undefined
   onState(state: HostState): void
   /** The host has opened a file that the shell asked for. */
   onOpened(source: string): void
   onNotOpened(file: string, says: string): void
 }
 
-export function startHost({ programs, profile, onState, onOpened, onNotOpened }: StartHostOptions): HostProcess<MessagePortMain> {
+export function startHost({ programs, profile, windowMs, onState, onOpened, onNotOpened }: StartHostOptions): HostProcess<MessagePortMain> {
   const readers = readerProcesses(programs)
   return keepHost<MessagePortMain>({
-    fork: (on) => fork(join(programs, 'host.js'), ['--profile', profile], on),
+    fork: (on) =>
+      fork(join(programs, 'host.js'), ['--profile', profile, ...(windowMs === undefined ? [] : ['--window', String(windowMs)])], on),
     channel: () => {
       const { port1, port2 } = new MessageChannelMain()
       return { page: port1, host: port2 }
