@@ -118,6 +118,18 @@ describe('a page that comes up', () => {
   })
 })
 
+describe('a job that was submitted again', () => {
+  it('tells of its submission before, which leads there', async () => {
+    const { page } = served
+    const jobs = await served.rows('flink', 'jobs', { source: file.source })
+    const [runs, canceled] = [jobs.find(({ row }) => row.state === 'RUNNING'), jobs.find(({ row }) => row.state === 'CANCELED')]
+    await served.go(`/record?urn=${encodeURIComponent(runs?.urn ?? '')}&tab=history&source=${file.source}`)
+    await page.getByText('2 with the same name').waitFor()
+    await page.getByRole('button', { name: String(canceled?.row.jid) }).click()
+    await page.waitForURL((url) => url.hash.includes(encodeURIComponent(canceled?.urn ?? '')))
+  })
+})
+
 describe('from a pasted alert', () => {
   it('it is at most five keys to the poison record', async () => {
     const { page } = served

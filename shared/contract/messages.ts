@@ -111,6 +111,18 @@ export interface Neighbour {
   readonly by: string
   readonly health?: Health
 }
+/** One of the records on a line: the same thing under another key. */
+export interface Incarnation {
+  readonly urn: string
+  /** Its key, as in its URN; labels of a line are often all the same. */
+  readonly key: string
+  readonly label: string
+  /** First seen, as far back as is recorded. */
+  readonly from: Date
+  /** Where it ended, and why. */
+  readonly to?: Date
+  readonly ended?: string
+}
 export interface RecordAnswer {
   readonly urn: string
   readonly system: string
@@ -124,6 +136,8 @@ export interface RecordAnswer {
   readonly ended?: { readonly at: Date; readonly why: string }
   readonly history: readonly Change[]
   readonly neighbours: readonly Neighbour[]
+  /** All on the record's line, itself among them, oldest first; empty where its collection declares none. */
+  readonly line: readonly Incarnation[]
   readonly findings: readonly FindingAnswer[]
 }
 

@@ -74,6 +74,9 @@ describe('an opened file', () => {
     expect((await file.record(urnOfJob('b'), t(150))).history.slice(-2)).toEqual(
       (await store.record(urnOfJob('b'), t(150))).history.slice(-2),
     )
+    const lineIn = async (queries: Queries) => (await queries.record(urnOfJob('a'), t(150))).line.map(({ key, to }) => [key, to])
+    expect(await lineIn(store)).toHaveLength(2)
+    expect(await lineIn(file)).toEqual(await lineIn(store))
     expect(await file.rows('toy', 'steps', {})).toEqual(await store.rows('toy', 'steps', {}))
     expect(await file.span()).toEqual({ from: t(60), to: t(251) })
   })

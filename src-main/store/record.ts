@@ -5,6 +5,7 @@ import { AppError } from '../../shared/model/app-error.ts'
 import { reasonWords } from '../../shared/model/known.ts'
 import { cellOf, dateOf, labelOf, reasonOf, reasonsOf, rowColumns, type StoredRow, storedRow } from './cells.ts'
 import { fetchRow, fetchRows, type Values } from './fetching.ts'
+import { lineOf } from './line.ts'
 import { seenNow, urnOfRow, withSeen } from './rows.ts'
 import { connectionSql, coveredBefore, placeOf, type Source, storedOf } from './source.ts'
 import { columnList, moment, quoted } from './sql-text.ts'
@@ -207,6 +208,7 @@ export async function recordAt(source: Source, urn: string, at: Date | undefined
       ...(ended === undefined ? {} : { ended }),
       history,
       neighbours: await neighboursOf(c, source, table, known ?? { connection, key, scope, since: new Date(0), cells }, at),
+      line: await lineOf(c, source, table, { connection, cells }, at),
     }
   })
 }

@@ -108,6 +108,28 @@ describe('store', () => {
     expect((await store.record(urnOfJob('c'))).ended).toEqual({ at: t(60), why: 'gone' })
   })
 
+  it('tells who else was on the line of a record: before it, beside it, by a moment', async () => {
+    await put(20, [job('a', { team: 'plays' }), job('x', { team: 'other' })])
+    await put(40, [job('b', { team: 'plays' })])
+    await put(60, [job('b', { team: 'plays', state: 'failed' }), job('c', { team: 'plays' })])
+    const line = async (name: string, at?: Date) =>
+      (await store.record(urnOfJob(name), at)).line.map(({ key, from, to, ended }) => [key, from, to, ended])
+    const [a, b, c] = [
+      ['a', t(20), t(40), 'gone'],
+      ['b', t(40), undefined, undefined],
+      ['c', t(60), undefined, undefined],
+    ]
+    expect(await line('c')).toEqual([a, b, c])
+    expect(await line('a')).toEqual([a, b, c])
+    expect(await line('a', t(30))).toEqual([['a', t(20), undefined, undefined]])
+    expect(await line('x')).toEqual([['x', t(20), t(40), 'gone']])
+  })
+
+  it('knows no line by a value that is not known', async () => {
+    await put(20, [job('a', { team: unknown('refused') }), job('b', { team: unknown('refused') })])
+    expect((await store.record(urnOfJob('a'))).line).toEqual([])
+  })
+
   it('ends only what the covered scopes miss, with the reason given', async () => {
     const round = store.round(of, 'steps', t(1), poll)
     await round.stage('steps', encode(steps, [step('a', 1n), step('a', 2n), step('b', 1n)]))

@@ -35,6 +35,7 @@ export const toy = system({
       title: 'Jobs',
       says: 'Something that runs.',
       key: ['job'],
+      line: ['team'],
       fields: {
         job: name('Its name'),
         state: oneOf('What it does', ['running', 'failed', 'idle']),

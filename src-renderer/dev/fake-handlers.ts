@@ -193,6 +193,7 @@ export function makeFakeHost(first: Fixture): FakeHost {
             by: 'reads',
             health: 'ok' as const,
           })),
+          line: [],
           findings: fixture.findings.filter((f) => f.urn === urn),
         }
       },

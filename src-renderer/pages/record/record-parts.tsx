@@ -66,7 +66,47 @@ const whats: Readonly<Record<Change['what'], string>> = {
 export function changeTime(change: Change, now: Date): string {
   return change.after === undefined ? formatMoment(change.at, now) : formatInterval({ from: change.after, to: change.at }, { now })
 }
+/** The same thing under other keys: what was before it, what came after, what lives beside it. */
+function LinePart({ record, collection }: Of): JSX.Element | null {
+  const look = useLook('timeline')
+  const places = usePlaces()
+  const { line } = record
+  if (line.length < 2) return null
+  return (
+    <Card title={`${line.length} with the same ${(collection.line ?? []).map((name) => fieldTitle(name).toLowerCase()).join(' and ')}`}>
+      <Remarks>
+        {line.toReversed().map((one) => (
+          <li key={one.urn}>
+            <b>
+              {formatMoment(one.from, look.now)} – {one.to === undefined ? 'still there' : formatMoment(one.to, look.now)}
+            </b>{' '}
+            {one.urn === record.urn ? (
+              'this one'
+            ) : (
+              <button type="button" className={css.link} onClick={() => places.record(one.urn)}>
+                <SafeText text={one.label} max={80} /> <SafeText text={one.key} max={80} />
+              </button>
+            )}
+            {one.ended !== undefined && (
+              <>
+                : ended, <SafeText text={one.ended} />
+              </>
+            )}
+          </li>
+        ))}
+      </Remarks>
+    </Card>
+  )
+}
 export function HistoryPart({ record, collection }: Of): JSX.Element {
+  return (
+    <>
+      <LinePart record={record} collection={collection} />
+      <ChangesPart record={record} collection={collection} />
+    </>
+  )
+}
+function ChangesPart({ record, collection }: Of): JSX.Element {
   const look = useLook('timeline')
   if (record.history.length === 0) return <Empty kind="not-recorded" what="changes" />
   return (
