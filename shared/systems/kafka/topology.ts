@@ -149,7 +149,7 @@ export const logDirs = collection({
 
 export const quorum = collection({
   kind: 'state',
-  title: 'Quorum',
+  title: 'Quorum nodes',
   says: 'A node of the KRaft quorum that keeps the metadata.',
   key: ['node'],
   fields: {
@@ -164,9 +164,9 @@ export const quorum = collection({
   show: { label: 'node', status: 'role', sort: 'node' },
   words: {
     role: {
-      leader: { word: 'leads (active controller)', health: 'ok' },
-      voter: { word: 'votes', health: 'ok' },
-      observer: { word: 'observes', health: 'ok' },
+      leader: { word: 'the active controller', health: 'ok' },
+      voter: { word: 'a voter', health: 'ok' },
+      observer: { word: 'an observer', health: 'ok' },
     },
   },
 })

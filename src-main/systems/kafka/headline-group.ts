@@ -11,6 +11,7 @@ import { atAbout, counted, type GroupRow, grouped, lagWords, type PositionRow, p
 type GroupSee = See<(typeof kafka)['collections'], 'groups', 'groupPartitions'>
 
 const moving: ReadonlySet<LagStatus> = new Set(['OK', 'CATCHING_UP', 'FALLING_BEHIND'])
+const standingStatus: ReadonlySet<LagStatus> = new Set(['STALLED', 'STOPPED', 'STANDING_STILL'])
 
 function countOf(group: GroupRow): { readonly counted: number; readonly unknown: number } {
   return { counted: known(group.counted) ?? 0, unknown: known(group.uncounted) ?? 0 }
@@ -107,7 +108,9 @@ function hopOf(group: GroupRow, see: GroupSee): string {
   const { word } = statusWords[status]
   if (stand === undefined || moving.has(status)) return `${word} · ${behind}`
   const stood = ageWords(see.now.getTime() - stand.since.getTime())
-  return `${word} ${stood} at ${placeName(stand.topic, stand.partition)} @ ${grouped(stand.offset)} · ${behind}`
+  const places = see.rows('groupPartitions').filter((p) => standingStatus.has(known(p.status) ?? 'OK')).length
+  const where = places > 1 ? counted(places, 'partition') : `${placeName(stand.topic, stand.partition)} @ ${grouped(stand.offset)}`
+  return `${word} ${stood} at ${where} · ${behind}`
 }
 
 export const groupHeadline: AnyHeadline = headline(

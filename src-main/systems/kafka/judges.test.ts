@@ -156,6 +156,10 @@ describe('sentences', () => {
     expect(headlineOf('groups', stalled, { rows: { groupPartitions: [standing] } }).hop).toBe(
       'stalled 46 min at orders-2 @ 1,234 · 1,284,311 records behind',
     )
+    const other = { ...standing, partition: 3n }
+    expect(headlineOf('groups', stalled, { rows: { groupPartitions: [standing, other] } }).hop).toBe(
+      'stalled 46 min at 2 partitions · 1,284,311 records behind',
+    )
   })
   test('the cluster says what hurts, worst first, and what is not seen', () => {
     expect(headlineOf('cluster', cluster()).says).toContain('is well')

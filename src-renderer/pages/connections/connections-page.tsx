@@ -10,7 +10,7 @@ import { useRecords } from '../../client/records.ts'
 import { Button } from '../../ui/button.tsx'
 import { Card } from '../../ui/card.tsx'
 import { useSay } from '../../ui/keys/keys.tsx'
-import { Empty, Failed, Loading } from '../../ui/states/states.tsx'
+import { Failed, Loading } from '../../ui/states/states.tsx'
 import { Status } from '../../ui/status.tsx'
 import { formatBytes, formatDuration, formatNumber, formatRelative } from '../../ui/values/format.ts'
 import { LookProvider, useNow } from '../../ui/values/look.tsx'
@@ -49,7 +49,6 @@ function AllConnections(): JSX.Element {
       </h1>
       {connections.data === undefined && connections.error === undefined && <Loading what="connections" />}
       {connections.error !== undefined && connections.data === undefined && <Failed error={connections.error} again={connections.again} />}
-      {connections.data !== undefined && list.length === 0 && <Empty kind="not-connected" what="servers" />}
       {list.map((connection) => (
         <ConnectionCard key={connection.profile.id} connection={connection} row={rowOf(connection.profile.id)} />
       ))}

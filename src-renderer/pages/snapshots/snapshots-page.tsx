@@ -15,6 +15,7 @@ import { formatBytes, formatInstant, formatNumber } from '../../ui/values/format
 import { useNow } from '../../ui/values/look.tsx'
 import { SafeText } from '../../ui/values/value.tsx'
 import css from '../connections/connections.module.css'
+import generic from '../generic/generic.module.css'
 import { usePlaces } from '../places.ts'
 
 const lengths = [
@@ -119,9 +120,13 @@ function SourceCard({ source }: { readonly source: SourceAnswer }): JSX.Element 
       <Remarks>
         {manifest.moments.map((moment) => (
           <li key={moment.at}>
-            <Button kind="quiet" onClick={() => places.view({ source: source.source, at: new Date(moment.at) }, '/now')}>
+            <button
+              type="button"
+              className={generic.link}
+              onClick={() => places.view({ source: source.source, at: new Date(moment.at) }, '/now')}
+            >
               {formatInstant(new Date(moment.at))}
-            </Button>{' '}
+            </button>{' '}
             <SafeText text={moment.name} max={400} />
           </li>
         ))}

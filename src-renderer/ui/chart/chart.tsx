@@ -109,7 +109,7 @@ export function Chart({ label, lines, from, to, gaps, marks = [], height = 180 }
   return (
     <figure className={css.chart} aria-label={label}>
       <ResponsiveContainer width="100%" height={height}>
-        <ComposedChart data={[...data]} margin={{ top: 8, right: 12, bottom: 0, left: 0 }} accessibilityLayer={false}>
+        <ComposedChart data={[...data]} margin={{ top: 8, right: 26, bottom: 0, left: 0 }} accessibilityLayer={false}>
           <defs>
             <pattern id={hatch} width="6" height="6" patternTransform="rotate(45)" patternUnits="userSpaceOnUse">
               <rect width="1.2" height="6" fill="var(--edge-strong)" />
