@@ -4,6 +4,7 @@ import { get } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { withHost } from '../../src-main/cli/host-client.ts'
 import { runCli } from '../../src-main/cli/run-cli.ts'
 import { known } from '../../src-main/reader/file-ports.ts'
 import { knock } from '../../src-main/served/profile-door.ts'
@@ -195,6 +196,7 @@ describe('landscope', () => {
       const answer = await httpStatus(join(profile, 'door', 'socket'))
       expect(answer).toBe(404)
       const asking = await knock(profile)
+      expect(asking).toBeDefined()
       asking?.send('this is no frame')
       expect((await run('connections', 'list', '--profile', profile)).code).toBe(0)
       asking?.close()
@@ -203,9 +205,32 @@ describe('landscope', () => {
     }
   })
 
+  it('ends with one line when the owner ends in the middle of its work', async () => {
+    const profile = join(folder, 'short lived')
+    const owner = await serve({ profile })
+    const asked = withHost({ profile }, async (client) => {
+      await client.connections.list({})
+      await owner.close()
+      return await client.connections.list({})
+    })
+    await expect(asked).rejects.toMatchObject({ data: { code: 'unreachable' } })
+  })
+
+  it('asks nobody through a door that others could have made', async () => {
+    const profile = join(folder, 'not ours')
+    mkdirSync(join(profile, 'door'), { recursive: true, mode: 0o755 })
+    const owner = await serve({ profile })
+    try {
+      expect(await knock(profile)).toBeUndefined()
+      expect(existsSync(join(profile, 'door', 'socket'))).toBe(false)
+    } finally {
+      await owner.close()
+    }
+  })
+
   it('works alone where an owner died and left its door behind', async () => {
     const profile = join(folder, 'left behind')
-    mkdirSync(join(profile, 'door'), { recursive: true })
+    mkdirSync(join(profile, 'door'), { recursive: true, mode: 0o700 })
     writeFileSync(join(profile, 'door', 'socket'), '')
     expect((await run('connections', 'list', '--profile', profile)).code).toBe(0)
     const owner = await serve({ profile })

@@ -66,12 +66,16 @@ export async function framesOf(app: LabApp, names: readonly string[]): Promise<F
     fewest[name] = Math.min(fewest[name] ?? total, total)
   }
   for (const name of names) await look(name)
+  let looks = 0
   const looking = new AbortController()
   const { signal } = looking
   const collections = names.map((collection) => ({ system: 'kafka', collection }))
   const watching = (async (): Promise<void> => {
     for await (const ticks of await app.client.changes.watch({ collections, urns: [] }, { signal }))
-      for (const { collection } of ticks) await look(collection)
+      for (const { collection } of ticks) {
+        looks += 1
+        await look(collection)
+      }
   })().catch((thrown: unknown) => {
     if (!signal.aborted) throw thrown
   })
@@ -81,6 +85,7 @@ export async function framesOf(app: LabApp, names: readonly string[]): Promise<F
     stop: async () => {
       looking.abort()
       await watching
+      expect(looks).toBeGreaterThan(names.length)
     },
   }
 }

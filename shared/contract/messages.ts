@@ -136,8 +136,10 @@ export interface RecordAnswer {
   readonly ended?: { readonly at: Date; readonly why: string }
   readonly history: readonly Change[]
   readonly neighbours: readonly Neighbour[]
-  /** All on the record's line, itself among them, oldest first; empty where its collection declares none. */
+  /** What stands on the record's line, itself and the newest, oldest first; empty where its collection declares none. */
   readonly line: readonly Incarnation[]
+  /** How many stand on it in all. */
+  readonly lineTotal: number
   readonly findings: readonly FindingAnswer[]
 }
 

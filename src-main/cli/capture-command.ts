@@ -14,7 +14,7 @@ const MINUTES = 30
 const args = {
   out: { type: 'string', description: 'Where the file goes', valueHint: 'FILE', required: true },
   from: { type: 'string', description: `First moment (UTC; default ${MINUTES} minutes before the last)`, valueHint: 'TIME' },
-  to: { type: 'string', description: 'Last moment (UTC; default now, after one round of each connection)', valueHint: 'TIME' },
+  to: { type: 'string', description: 'Last moment (UTC; default now, once each connection has answered)', valueHint: 'TIME' },
   redaction: {
     type: 'string',
     valueHint: 'PROFILE',

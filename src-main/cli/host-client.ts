@@ -8,6 +8,7 @@ import { RPCLink } from '@orpc/client/message-port'
 import type { ContractRouterClient } from '@orpc/contract'
 import type { contract } from '../../shared/contract/contract.ts'
 import { type Frames, memoryFrames } from '../../shared/contract/frames.ts'
+import { AppError } from '../../shared/model/app-error.ts'
 import { defaultProfileFolder } from '../host/profile-folder.ts'
 
 export type HostClient = ContractRouterClient<typeof contract>
@@ -56,9 +57,16 @@ export async function withHost<T>(whose: Whose, work: (client: HostClient) => Pr
   }
 }
 
+/** A host that ends in the middle of the work ends the work; a call made after its end would wait for ever. */
 async function asking<T>(frames: Frames, work: (client: HostClient) => Promise<T>): Promise<T> {
+  const ended = new Promise<never>((_, reject) => {
+    frames.onClose(() =>
+      reject(new AppError('unreachable', 'The Landscope that has the profile open has ended.', { hint: 'Run the command again.' })),
+    )
+  })
+  ended.catch(() => undefined)
   try {
-    return await work(clientOver(frames))
+    return await Promise.race([work(clientOver(frames)), ended])
   } finally {
     frames.close()
   }

@@ -30,14 +30,15 @@ const host = openHost({
   onFiles: (paths) => say({ type: 'files', paths }),
 })
 let opening: Promise<unknown> = host
-let shutDoor: ShutDoor | undefined
+let door: Promise<ShutDoor> | undefined
+let closing = false
 let isOpen = false
 void host.then(
   async (opened) => {
     isOpen = true
     await opening.catch(() => undefined) // the first page does not wait for the door
     const { openProfileDoor } = await import('../served/profile-door.ts')
-    shutDoor = await openProfileDoor(profile, opened, (message) => hostLog({ level: 'warn', what: 'profile door', message }))
+    if (!closing) door = openProfileDoor(profile, opened, (message) => hostLog({ level: 'warn', what: 'profile door', message }))
   },
   () => undefined,
 )
@@ -91,8 +92,9 @@ async function open(file: string, again: boolean): Promise<void> {
 }
 
 async function close(): Promise<void> {
+  closing = true
   const opened = await host
-  await shutDoor?.()
+  await (await door)?.()
   await opened.close()
   process.exit(0)
 }

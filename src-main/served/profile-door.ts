@@ -1,7 +1,7 @@
 // One process owns a profile. Another one of the same user asks it through a socket below the profile's folder, over the same contract
 // as a page; the folder of the socket is nobody else's to enter. Windows has no such folder, and a very long path does not fit into a
 // socket's address: then there is no door, and a second process is told that the profile is busy.
-import { chmod, mkdir, rm } from 'node:fs/promises'
+import { lstat, mkdir, rm } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { connect } from 'node:net'
 import { dirname, join, resolve } from 'node:path'
@@ -31,7 +31,7 @@ export async function openProfileDoor(
 ): Promise<ShutDoor> {
   const path = doorOf(profile)
   try {
-    if (path !== undefined) return await open(path, host)
+    if (path !== undefined) return await open(path, host, fault)
   } catch (thrown) {
     fault(thrown instanceof Error ? thrown.message : String(thrown))
   }
@@ -39,9 +39,9 @@ export async function openProfileDoor(
 }
 
 /** A socket left by a dead owner is replaced: this process owns the profile. */
-async function open(path: string, host: Pick<ServableHost, 'attach'>): Promise<ShutDoor> {
+async function open(path: string, host: Pick<ServableHost, 'attach'>, fault: (message: string) => void): Promise<ShutDoor> {
   await mkdir(dirname(path), { recursive: true, mode: 0o700 })
-  await chmod(dirname(path), 0o700)
+  if (!(await isOurs(dirname(path)))) throw new Error(`${dirname(path)} is not a folder of this user alone`)
   await rm(path, { force: true })
   const server = createServer((_request, response) => response.writeHead(404).end())
   const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_PAYLOAD_BYTES, perMessageDeflate: false })
@@ -60,6 +60,7 @@ async function open(path: string, host: Pick<ServableHost, 'attach'>): Promise<S
     server.once('error', reject)
     server.listen(path, listening)
   })
+  server.on('error', (error) => fault(error.message)) // of one who asks: the others are answered
   return async () => {
     for (const asking of sockets.clients) asking.terminate()
     const closed = new Promise<void>((done) => server.close(() => done()))
@@ -68,10 +69,16 @@ async function open(path: string, host: Pick<ServableHost, 'attach'>): Promise<S
   }
 }
 
+/** A real folder, of this user, that nobody else may enter: whoever made it for us could listen in it. */
+async function isOurs(folder: string): Promise<boolean> {
+  const found = await lstat(folder).catch(() => undefined)
+  return found?.isDirectory() === true && found.uid === process.getuid?.() && (found.mode & 0o077) === 0
+}
+
 /** The host that owns a profile, where another process does; undefined where nobody opens. */
 export async function knock(profile: string): Promise<Frames | undefined> {
   const path = doorOf(profile)
-  if (path === undefined) return undefined
+  if (path === undefined || !(await isOurs(dirname(path)))) return undefined
   const socket = new WebSocket(`ws://localhost${SOCKET_PATH}`, {
     createConnection: () => throughTheDoor(() => connect(path)),
     handshakeTimeout: OPENED_WITHIN_MS,

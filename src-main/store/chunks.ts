@@ -20,8 +20,9 @@ type Vector = ReturnType<typeof duckdb.data_chunk_get_vector>
 type Value = ReturnType<typeof duckdb.create_null_value>
 type Constant = (text: string | null) => Value
 
-/** Texts that a whole slice of a column shares (states, hosts) are kept as values of the engine, this many at most. */
+/** Texts that a whole slice of a column shares (states, hosts) are kept as values of the engine: so many, of so many characters. */
 const constantsKept = 256
+const constantLength = 256
 
 /** Marks rows of a vector as NULL. */
 function blankOut(vector: Vector, rows: readonly number[], count: number): void {
@@ -49,7 +50,7 @@ function setTexts(vector: Vector, texts: readonly (string | null)[], from: numbe
 }
 
 function setColumn(vector: Vector, data: Source['data'], blanks: readonly number[], from: number, count: number, constant: Constant): void {
-  const mine = blanks.filter((row) => row >= from && row < from + count).map((row) => row - from)
+  const mine = [...new Set(blanks.filter((row) => row >= from && row < from + count).map((row) => row - from))]
   if (data === undefined || mine.length === count) duckdb.vector_reference_value(vector, constant(null))
   else if (!('buffer' in data)) {
     const out = new Set(mine)
@@ -96,7 +97,7 @@ export function createLoader(table: string, types: readonly DuckDBType[]): Loade
     const known = constants.get(text)
     if (known !== undefined) return known
     const made = text === null ? duckdb.create_null_value() : duckdb.create_varchar(text)
-    if (constants.size < constantsKept) constants.set(text, made)
+    if (constants.size < constantsKept && (text?.length ?? 0) <= constantLength) constants.set(text, made)
     return made
   }
   return {
@@ -116,10 +117,12 @@ export function createLoader(table: string, types: readonly DuckDBType[]): Loade
     },
     flush: () => begun?.appender.flushSync(),
     end: () => {
-      // An appender that is only forgotten writes what it holds when it is collected.
-      begun?.appender.clear()
-      begun?.appender.closeSync()
+      const ending = begun
       begun = undefined
+      constants.clear()
+      // An appender that is only forgotten writes what it holds when it is collected.
+      ending?.appender.clear()
+      ending?.appender.closeSync()
     },
   }
 }

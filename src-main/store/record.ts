@@ -208,7 +208,7 @@ export async function recordAt(source: Source, urn: string, at: Date | undefined
       ...(ended === undefined ? {} : { ended }),
       history,
       neighbours: await neighboursOf(c, source, table, known ?? { connection, key, scope, since: new Date(0), cells }, at),
-      line: await lineOf(c, source, table, { connection, cells }, at),
+      ...(await lineOf(c, source, table, { connection, key, cells }, at)),
     }
   })
 }

@@ -67,11 +67,9 @@ export function roundWriter(db: Database, tableNamed: (collection: string) => Ta
   async function forget(): Promise<void> {
     over = true
     await db.write(async (c) => {
-      for (const { name, staged, filled } of parts.values()) {
-        staged?.loader.end()
-        filled?.loader.end()
-        await dropCompared(c, name)
-      }
+      const faults: unknown[] = []
+      for (const part of parts.values()) await forgetPart(c, part).catch((thrown: unknown) => faults.push(thrown))
+      if (faults.length > 0) throw faults[0]
     })
   }
   return {
@@ -124,6 +122,15 @@ export function roundWriter(db: Database, tableNamed: (collection: string) => Ta
       }
     },
     abort: forget,
+  }
+}
+
+async function forgetPart(c: DuckDBConnection, { name, staged, filled }: Part): Promise<void> {
+  try {
+    staged?.loader.end()
+    filled?.loader.end()
+  } finally {
+    await dropCompared(c, name)
   }
 }
 

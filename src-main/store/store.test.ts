@@ -125,6 +125,27 @@ describe('store', () => {
     expect(await line('x')).toEqual([['x', t(20), t(40), 'gone']])
   })
 
+  it('keeps to a line who left it, and to the living who came back', async () => {
+    await put(20, [job('a', { team: 'plays' }), job('b', { team: 'plays' })])
+    await put(40, [job('a', { team: unknown('refused') })])
+    await put(60, [job('b', { team: 'plays' })])
+    await put(80, [job('b', { team: 'other' })])
+    const line = async (name: string) => (await store.record(urnOfJob(name), t(60))).line.map(({ key, to, ended }) => [key, to, ended])
+    expect(await line('b')).toEqual([
+      ['a', t(60), 'gone'],
+      ['b', undefined, undefined],
+    ])
+    expect((await store.record(urnOfJob('b'))).line.map(({ key, ended }) => [key, ended])).toEqual([['b', undefined]])
+  })
+
+  it('lists of a long line the record itself and the newest, and says how many there are', async () => {
+    for (let i = 0; i < 60; i++) await put(20 + i, [job(`j${String(i).padStart(2, '0')}`, { team: 'plays' })])
+    const { line, lineTotal } = await store.record(urnOfJob('j03'))
+    expect([line.length, lineTotal]).toEqual([50, 60])
+    expect(line.map(({ key }) => key).slice(0, 2)).toEqual(['j03', 'j11'])
+    expect(line.at(-1)?.key).toBe('j59')
+  })
+
   it('knows no line by a value that is not known', async () => {
     await put(20, [job('a', { team: unknown('refused') }), job('b', { team: unknown('refused') })])
     expect((await store.record(urnOfJob('a'))).line).toEqual([])

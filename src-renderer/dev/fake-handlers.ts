@@ -194,6 +194,7 @@ export function makeFakeHost(first: Fixture): FakeHost {
             health: 'ok' as const,
           })),
           line: [],
+          lineTotal: 0,
           findings: fixture.findings.filter((f) => f.urn === urn),
         }
       },

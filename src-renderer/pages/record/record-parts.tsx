@@ -12,7 +12,7 @@ import { heldPoints } from '../../ui/chart/held-points.ts'
 import { SentenceText } from '../../ui/sentence/sentence.tsx'
 import { Empty, Failed, Loading } from '../../ui/states/states.tsx'
 import { Status } from '../../ui/status.tsx'
-import { exactText, fieldTitle, formatInstant, formatInterval, formatMoment, formatRelative } from '../../ui/values/format.ts'
+import { exactText, fieldTitle, formatInstant, formatInterval, formatMoment, formatNumber, formatRelative } from '../../ui/values/format.ts'
 import { useFixedMoment, useLook } from '../../ui/values/look.tsx'
 import { SafeText, Value } from '../../ui/values/value.tsx'
 import { fromFirstWatched } from '../generic/blind-spans.ts'
@@ -70,10 +70,11 @@ export function changeTime(change: Change, now: Date): string {
 function LinePart({ record, collection }: Of): JSX.Element | null {
   const look = useLook('timeline')
   const places = usePlaces()
-  const { line } = record
+  const { line, lineTotal } = record
   if (line.length < 2) return null
+  const many = line.length < lineTotal ? `${line.length} of ${formatNumber(lineTotal)}` : lineTotal
   return (
-    <Card title={`${line.length} with the same ${(collection.line ?? []).map((name) => fieldTitle(name).toLowerCase()).join(' and ')}`}>
+    <Card title={`${many} with the same ${(collection.line ?? []).map((name) => fieldTitle(name).toLowerCase()).join(' and ')}`}>
       <Remarks>
         {line.toReversed().map((one) => (
           <li key={one.urn}>
