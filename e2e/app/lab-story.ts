@@ -108,6 +108,15 @@ export async function connectByPasting(app: LabApp, system: 'kafka' | 'flink', t
   await page.getByRole('navigation', { name: 'Places' }).getByText(systems[system].title).waitFor()
 }
 
+/** Waits until the job and the group it commits to are matched by their offsets: that takes some movement of both. */
+export async function untilMatched(app: LabApp, group: string): Promise<void> {
+  const matched = async (): Promise<boolean> =>
+    (await app.rows('landscope', 'edges')).some(
+      ({ row }) => row.does === 'matches' && row.known === 'guessed' && row.fromLabel === group && row.toLabel === group,
+    )
+  await until(app, 'the group matches the job', matched, { withinMs: 200_000 })
+}
+
 /** Captures what is watched into a file, as a reader of the page would, and opens it there. */
 export async function captureAndOpen(
   app: LabApp,

@@ -5,10 +5,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { SentRecord } from '../lab/kafka/producers.ts'
+import { ROUTE_GROUP } from '../lab/kafka/workload.ts'
 import { type RunningLab, startLab } from '../lab/running-lab.ts'
 import { waitFor } from '../support/process.ts'
 import { openServedLab, type ServedLab } from '../support/served-lab.ts'
-import { answersAt, captureAndOpen, connectByPasting, until } from './lab-story.ts'
+import { answersAt, captureAndOpen, connectByPasting, until, untilMatched } from './lab-story.ts'
 
 /** How often Flink is asked while somebody looks. */
 const flinkPollMs = 10_000
@@ -34,6 +35,7 @@ describe('served to a browser', () => {
   it('connects to what people have pasted', { timeout: 360_000 }, async () => {
     await connectByPasting(served, 'kafka', 'front', lab.kafka.bootstrap.join(', '))
     await connectByPasting(served, 'flink', 'plays', lab.flink?.restUrl ?? '')
+    await untilMatched(served, ROUTE_GROUP)
   })
 
   it('says which record stops whom', { timeout: 240_000 }, async () => {

@@ -14,7 +14,7 @@ import { type RunningLab, startLab } from '../lab/running-lab.ts'
 import type { LabApp } from '../support/lab-app.ts'
 import { waitFor } from '../support/process.ts'
 import { openWindowLab } from '../support/window-lab.ts'
-import { answersAt, captureAndOpen, connectByPasting, framesOf, until, urnOf } from './lab-story.ts'
+import { answersAt, captureAndOpen, connectByPasting, framesOf, until, untilMatched, urnOf } from './lab-story.ts'
 
 /** W. Half of it without a commit makes a group stalled. */
 const windowMs = 40_000
@@ -99,11 +99,7 @@ describe('lag', () => {
 
 describe('the Flink job', () => {
   it('is matched with the group it commits to, which neither Kafka nor Flink tells', { timeout: 240_000 }, async () => {
-    const matched = async (): Promise<boolean> =>
-      (await app.rows('landscope', 'edges')).some(
-        ({ row }) => row.does === 'matches' && row.known === 'guessed' && row.fromLabel === ROUTE_GROUP && row.toLabel === ROUTE_GROUP,
-      )
-    await until(app, 'the group matches the job', matched, { withinMs: 200_000 })
+    await untilMatched(app, ROUTE_GROUP)
   })
 })
 
@@ -259,7 +255,7 @@ describe('the broker that leads the poisoned partition', () => {
     )
   })
 
-  it('and everything else is healed: recovering, then closed, and the page says that nothing is hurt', { timeout: 420_000 }, async () => {
+  it('and everything else is healed: recovering, then closed, and the page says that nothing is hurt', { timeout: 540_000 }, async () => {
     await lab.command(['heal'])
     const states = new Set<string>()
     await until(

@@ -98,10 +98,25 @@ export async function startWorkload(kafka: LabKafka, flink?: LabFlink, options: 
       playProducer?.resume()
       return state.poisoned
     }
+    /** A consumer that does not go on although nothing holds it (kafkajs may hang after a broker was away, #1163) is started again. */
+    const going = async (consumer: LabConsumer, past: SentRecord): Promise<LabConsumer> => {
+      const before = consumer.handled
+      const moves = await waitFor(`${consumer.groupId} to go on`, () => consumer.handled > before, { withinMs: 20_000 }).then(
+        () => true,
+        () => false,
+      )
+      if (moves) return consumer
+      await consumer.stop()
+      const again = kept(await startConsumer(bootstrap, { groupId: consumer.groupId, topics: [PLAYS] }))
+      again.skip(past)
+      return again
+    }
     const passPoison = async (): Promise<void> => {
       const record = state.poisoned
       if (record === undefined) return
       for (const consumer of consumers) consumer.skip(record)
+      for (const [i, consumer] of consumers.entries())
+        if (playGroups.includes(consumer.groupId)) consumers[i] = await going(consumer, record)
       if (flink && state.jobId !== undefined) {
         await cancelJob(flink, state.jobId)
         await commitOffsets(bootstrap, ROUTE_GROUP, [{ ...record, offset: record.offset + 1n }])
