@@ -4,12 +4,13 @@ import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { IncidentAnswer } from '../../shared/contract/messages.ts'
+import { plain } from '../../shared/model/sentence.ts'
 import type { SentRecord } from '../lab/kafka/producers.ts'
-import { ROUTE_GROUP } from '../lab/kafka/workload.ts'
 import { type RunningLab, startLab } from '../lab/running-lab.ts'
 import { waitFor } from '../support/process.ts'
 import { openServedLab, type ServedLab } from '../support/served-lab.ts'
-import { answersAt, captureAndOpen, connectByPasting, until, untilMatched } from './lab-story.ts'
+import { answersAt, captureAndOpen, connectByPasting, until, urnOf } from './lab-story.ts'
 
 /** How often Flink is asked while somebody looks. */
 const flinkPollMs = 10_000
@@ -21,6 +22,7 @@ let poisonedAt: Date
 
 const title = (): Promise<string> => served.page.getByRole('heading', { level: 1 }).innerText()
 const record = (): string => `${poisoned.topic}-${poisoned.partition} @ ${poisoned.offset.toLocaleString('en')}`
+const namesIt = (incident: IncidentAnswer): boolean => plain(incident.title).includes(record())
 
 beforeAll(async () => {
   lab = await startLab({ brokers: 3, flink: true, taskManagers: 1, rate: 20, says: (line) => console.log(line) })
@@ -35,16 +37,14 @@ describe('served to a browser', () => {
   it('connects to what people have pasted', { timeout: 360_000 }, async () => {
     await connectByPasting(served, 'kafka', 'front', lab.kafka.bootstrap.join(', '))
     await connectByPasting(served, 'flink', 'plays', lab.flink?.restUrl ?? '')
-    await untilMatched(served, ROUTE_GROUP)
   })
 
-  it('says which record stops whom', { timeout: 240_000 }, async () => {
-    await served.go('/now')
+  it('says which record stops whom', { timeout: 300_000 }, async () => {
     poisoned = await lab.workload.poison()
     poisonedAt = new Date()
-    await until(served, 'the sentence names the record', async () => (await title()).includes(record()), { withinMs: 180_000 })
-    for (const reader of ['billing', 'recommendations'])
-      await until(served, `it names ${reader}`, async () => (await title()).includes(reader), { withinMs: 60_000 })
+    await until(served, 'an incident names the record', async () => (await served.incidents()).some(namesIt), { withinMs: 180_000 })
+    await served.go(`/record?urn=${encodeURIComponent(await urnOf(served, 'kafka', 'groups', 'billing'))}`)
+    await until(served, 'the sentence names the record', async () => (await title()).includes(poisoned.offset.toLocaleString('en')))
   })
 
   it('captures it into a file that says the same', { timeout: 240_000 }, async () => {
@@ -53,8 +53,8 @@ describe('served to a browser', () => {
       await captureAndOpen(served, path)
       const source = (await served.client.hello({})).sources.find((s) => s.path === path)?.source ?? ''
       const { to } = (await served.client.sources.get({ source })).manifest
-      await served.go('/now')
-      await until(served, 'the page tells the file by the record', async () => (await title()).includes(record()))
+      const { incidents } = await served.client.findings.page({ viewing: { source }, limit: 1_000 })
+      expect(incidents.some(namesIt)).toBe(true)
       for (const at of [poisonedAt, new Date(new Date(to).getTime() - 1_000)])
         expect(await answersAt(served, { source, at }), at.toISOString()).toEqual(await answersAt(served, { at }))
       await served.page.keyboard.press('Shift+L')
