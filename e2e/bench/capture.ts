@@ -8,7 +8,7 @@ import { writeSnapshot } from '../../src-main/snapshots/write.ts'
 import { openStore } from '../../src-main/store/open-store.ts'
 import type { BenchResult } from './result.ts'
 import { median } from './store-load/gaps.ts'
-import { groups, load } from './store-load/rows.ts'
+import { groups, load, moveGroups } from './store-load/rows.ts'
 
 const boundMs = 2_000
 const entities = 5_000
@@ -28,15 +28,7 @@ export async function bench(): Promise<BenchResult> {
     )
     for (let round = 0; round < rounds; round++) {
       now = start + round * pollMs
-      let row = 0
-      for (const { columns } of messages) {
-        const { lag, state } = columns
-        if (!(lag instanceof BigInt64Array) || !Array.isArray(state)) throw new Error('groups have another shape')
-        for (let i = 0; i < lag.length; i++, row++) {
-          lag[i] = BigInt((row * 7919 + round * 104_729) % 1_000_003)
-          if ((row + round) % 50 === 0) state[i] = round % 2 === 0 ? 'EMPTY' : 'STABLE'
-        }
-      }
+      moveGroups(messages, round)
       const writer = store.round(of, 'lag', new Date(now), pollMs)
       for (const one of messages) await writer.stage('groups', one)
       writer.cover('groups', 'all')

@@ -8,7 +8,7 @@ import { openStore } from '../../src-main/store/open-store.ts'
 import type { Columns, Store } from '../../src-main/store/store-types.ts'
 import type { BenchResult } from './result.ts'
 import { longestGap, median } from './store-load/gaps.ts'
-import { advance, groupPartitions, groups, load } from './store-load/rows.ts'
+import { advance, groupPartitions, groups, load, moveGroups } from './store-load/rows.ts'
 
 const start = Date.UTC(2026, 0, 1)
 const pollMs = 20_000
@@ -53,15 +53,7 @@ async function pastOfGroups(): Promise<{ readonly stateAtMs: number; readonly di
     )
     for (let round = 0; round < roundsAnHour; round++) {
       now = start + round * pollMs
-      let row = 0
-      for (const { columns } of messages) {
-        const { lag, state } = columns
-        if (!(lag instanceof BigInt64Array) || !Array.isArray(state)) throw new Error('groups have another shape')
-        for (let i = 0; i < lag.length; i++, row++) {
-          lag[i] = BigInt((row * 7919 + round * 104_729) % 1_000_003)
-          if ((row + round) % 50 === 0) state[i] = round % 2 === 0 ? 'EMPTY' : 'STABLE'
-        }
-      }
+      moveGroups(messages, round)
       await put(store, 'groups', messages, new Date(now))
     }
     const moments = Array.from({ length: 15 }, (_, i) => new Date(start + 60_000 + i * 233_000))

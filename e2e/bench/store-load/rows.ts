@@ -63,3 +63,16 @@ export function advance(
     }
   }
 }
+
+/** Gives every group another lag, and a fiftieth of them another state. */
+export function moveGroups(messages: readonly Columns[], round: number): void {
+  let row = 0
+  for (const { columns } of messages) {
+    const { lag, state } = columns
+    if (!(lag instanceof BigInt64Array) || !Array.isArray(state)) throw new Error('groups have another shape')
+    for (let i = 0; i < lag.length; i++, row++) {
+      lag[i] = BigInt((row * 7919 + round * 104_729) % 1_000_003)
+      if ((row + round) % 50 === 0) state[i] = round % 2 === 0 ? 'EMPTY' : 'STABLE'
+    }
+  }
+}
