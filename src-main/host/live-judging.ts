@@ -38,9 +38,21 @@ export interface LiveJudgingPorts {
 export function createLiveJudging(ports: LiveJudgingPorts): LiveJudging {
   const { store, judgement, collector, now } = ports
   let due: Swept[] = []
-  let running: Promise<void> | undefined
   let statesDue = false
   let closed = false
+
+  /** A queue of its own: work runs one after the other, and what fails is told and stops nothing. */
+  function oneByOne(what: string): (work: () => Promise<void>) => Promise<void> {
+    let last: Promise<void> = Promise.resolve()
+    return (work) => {
+      last = last.then(async () => {
+        if (!closed) await work().catch((thrown: unknown) => ports.fault(what, thrown))
+      })
+      return last
+    }
+  }
+  const judging = oneByOne('judge')
+  const telling = oneByOne('connections')
 
   async function put(sweep: string, rows: Readonly<Record<string, readonly AnyRow[] | undefined>>): Promise<void> {
     const began = now()
@@ -63,50 +75,36 @@ export function createLiveJudging(ports: LiveJudgingPorts): LiveJudging {
     }
   }
 
-  /** One turn: everything that is due. While our own network is gone nothing opens or closes. */
-  async function turn(look: boolean): Promise<void> {
+  /** Everything that is due. While our own network is gone nothing opens or closes. */
+  async function judge(look: boolean): Promise<void> {
     const rounds = due
     due = []
-    if (statesDue) {
-      statesDue = false
-      await put('connections', { connections: collector.states().map(stateRow) })
-    }
     if (collector.offline() !== undefined) return
     if (rounds.length === 0 && !look) return
     const judged = await judgement.judge(rounds, now())
     await put('judge', { findings: judged.findings, edges: judged.edges, incidents: judged.incidents })
   }
 
-  /** Runs turns until nothing is due. */
-  function run(look: boolean): Promise<void> {
-    if (closed) return Promise.resolve()
-    const after = (running ?? Promise.resolve()).then(async () => {
-      if (closed) return
-      try {
-        await turn(look)
-      } catch (thrown) {
-        ports.fault('judge', thrown)
-      }
+  /** How the connections are does not wait for what is judged: a dead one must be seen at once. */
+  function tellStates(): Promise<void> {
+    statesDue = true
+    return telling(async () => {
+      if (!statesDue) return
+      statesDue = false
+      await put('connections', { connections: collector.states().map(stateRow) })
     })
-    running = after
-    return after
   }
 
   return {
-    swept(round) {
+    async swept(round) {
       due.push(round)
-      statesDue = true
-      return run(false)
+      await Promise.all([tellStates(), judging(() => judge(false))])
     },
-    connectionsChanged() {
-      if (statesDue) return
-      statesDue = true
-      void run(false)
-    },
-    idle: () => run(true),
+    connectionsChanged: () => void tellStates(),
+    idle: () => judging(() => judge(true)),
     async close() {
       closed = true
-      await running
+      await Promise.all([judging(async () => {}), telling(async () => {})])
     },
   }
 }
