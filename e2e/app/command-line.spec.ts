@@ -41,10 +41,14 @@ interface Ran {
   readonly err: string
   readonly json: () => Record<string, unknown>
 }
-async function run(...words: string[]): Promise<Ran> {
+/** A person who lets a command go on, or one who ends it as soon as it can be ended. */
+const goesOn = (): Promise<void> => new Promise(() => {})
+const endsIt = async (): Promise<void> => undefined
+const run = (...words: string[]): Promise<Ran> => runUntil(goesOn, ...words)
+async function runUntil(stopped: () => Promise<void>, ...words: string[]): Promise<Ran> {
   const [outs, errs]: [string[], string[]] = [[], []]
   const streams = { out: (text: string): void => void outs.push(text), err: (text: string): void => void errs.push(text) }
-  const code = await runCli(words, streams, async () => undefined)
+  const code = await runCli(words, streams, stopped)
   const out = outs.join('')
   return { code, out, err: errs.join(''), json: () => JSON.parse(out) as Record<string, unknown> }
 }
@@ -160,9 +164,26 @@ describe('landscope', () => {
     expect(readdirSync(folder).filter((name) => name.endsWith('.tmp'))).toEqual([])
   })
 
+  it('leaves a capture that is ended, also where another Landscope writes it, and no file', async () => {
+    const profile = join(folder, 'ended')
+    const owner = await serve({ profile })
+    try {
+      await run('connections', 'add', 'kafka', '127.0.0.1:1', '--profile', profile)
+      const out = join(folder, 'ended.lsnap')
+      expect(await runUntil(endsIt, 'capture', '--out', out, '--profile', profile, '--wait', '1')).toMatchObject({
+        code: 2,
+        out: '',
+        err: expect.stringContaining('cancelled'),
+      })
+    } finally {
+      await owner.close()
+    }
+    expect(readdirSync(folder).filter((name) => name.startsWith('ended.'))).toEqual([])
+  })
+
   it('serves and says where in one JSON line', async () => {
     const profile = join(folder, 'served')
-    const { code, json, out } = await run('serve', '--profile', profile, '--json')
+    const { code, json, out } = await runUntil(endsIt, 'serve', '--profile', profile, '--json')
     expect(code).toBe(0)
     expect(out.trimEnd().split('\n')).toHaveLength(1)
     expect(json().url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/\?token=/)

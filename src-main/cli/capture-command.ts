@@ -27,7 +27,8 @@ const args = {
   ...jsonArg,
 } as const
 
-export function captureCommand({ out }: Streams): CommandDef<typeof args> {
+/** @param stopped settles when the person's Ctrl+C ends it: the host, which may be another process, is told to leave the file. */
+export function captureCommand({ out }: Streams, stopped: () => Promise<void>): CommandDef<typeof args> {
   return defineCommand({
     meta: { name: 'capture', description: 'Record a span into a snapshot file' },
     args,
@@ -43,6 +44,8 @@ export function captureCommand({ out }: Streams): CommandDef<typeof args> {
         const from = given.from === undefined ? new Date(to.getTime() - MINUTES * 60_000) : parseMoment(given.from, to)
         const title = given.title ?? `${from.toISOString().slice(0, 16).replace('T', ' ')} to ${to.toISOString().slice(11, 16)} UTC`
         const { work } = await client.snapshots.write({ path, title, from, to, redaction })
+        const leave = (): Promise<unknown> => client.work.cancel({ work }).catch(() => undefined) // a host that is gone has left it
+        void stopped().then(leave)
         const done = await finished(client, work)
         const result = { path: done.result ?? path, from, to, redaction }
         out(given.json === true ? jsonLine(result) : `${result.path}\n`)

@@ -13,7 +13,10 @@ import { serveCommand } from './serve-command.ts'
 /** Nothing was looked at, or not all that was asked for was done. */
 const FAILED = 2
 
-/** Runs a command line. Errors are one line on `err` with code and hint, and exit code 2. */
+/**
+ * Runs a command line. Errors are one line on `err` with code and hint, and exit code 2. `stopped` is asked by what goes on until a
+ * person ends it, and settles when they do.
+ */
 export async function runCli(words: readonly string[], streams: Streams, stopped: () => Promise<void>): Promise<number> {
   let code = 0
   const exit = (to: number): void => {
@@ -22,7 +25,7 @@ export async function runCli(words: readonly string[], streams: Streams, stopped
   const subCommands = {
     serve: serveCommand(streams, stopped),
     connections: connectionsCommand(streams, exit),
-    capture: captureCommand(streams),
+    capture: captureCommand(streams, stopped),
     inspect: inspectCommand(streams, exit),
     records: recordsCommand(streams),
     check: checkCommand(streams, exit),
