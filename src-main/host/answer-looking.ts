@@ -1,21 +1,10 @@
 /** Answers the questions of a page that looks: windows, records, curves, names; through a lens, so live, past and file are the same. */
-import type {
-  DiffAnswer,
-  DiffAsk,
-  NameHit,
-  NamesAsk,
-  Page,
-  PageAsk,
-  RecordAnswer,
-  SeriesAnswer,
-  SeriesAsk,
-} from '../../shared/contract/messages.ts'
+import type { NameHit, NamesAsk, Page, PageAsk, RecordAnswer, SeriesAnswer, SeriesAsk } from '../../shared/contract/messages.ts'
 import { AppError } from '../../shared/model/app-error.ts'
 import type { Severity } from '../../shared/model/finding.ts'
 import type { Health } from '../../shared/model/health.ts'
 import { healths } from '../../shared/model/health.ts'
 import { own } from '../../shared/model/own.ts'
-import type { Queries } from '../store/store-types.ts'
 import { answerFindings } from './answer-findings.ts'
 import { declared, type Lens, recordName } from './lens.ts'
 
@@ -80,51 +69,3 @@ function worstOf(findings: readonly { readonly urn: string; readonly severity: S
   }
   return worst
 }
-
-/** What differs between two viewings. Of one source: in its database; of two: record by record. */
-export async function answerDiff(from: Lens, to: Lens, { from: _, to: __, ...ask }: DiffAsk): Promise<DiffAnswer> {
-  if (ask.system !== undefined) declared(ask.system, ask.collection)
-  if (from.queries === to.queries) return from.queries.diff(ask, from.at, to.at)
-  return diffOfTwo(from, to, ask)
-}
-
-async function diffOfTwo(from: Lens, to: Lens, ask: Omit<DiffAsk, 'from' | 'to'>): Promise<DiffAnswer> {
-  const system = declared(ask.system ?? 'unnamed', ask.collection)
-  const names = ask.collection === undefined ? Object.keys(system.collections) : [ask.collection]
-  const rows: DiffAnswer['rows'][number][] = []
-  const counts: Record<string, DiffAnswer['counts'][string]> = {}
-  for (const collection of names) {
-    const { fields = {}, key = [], kind = 'state' } = system.collections[collection] ?? {}
-    if (kind === 'event') continue
-    const compared = Object.entries(fields).flatMap(([name, f]) => (f.keep === 'versions' && !key.includes(name) ? [name] : []))
-    const [left, right] = await Promise.all([
-      all(from.queries, system.id, collection, from.at),
-      all(to.queries, system.id, collection, to.at),
-    ])
-    const count = { appeared: 0, vanished: 0, changed: 0, unseen: 0 }
-    for (const urn of new Set([...left.keys(), ...right.keys()])) {
-      const a = left.get(urn)
-      const b = right.get(urn)
-      const changed = compared.filter((f) => a !== undefined && b !== undefined && text(a[f]) !== text(b[f]))
-      const what = a === undefined ? 'appeared' : b === undefined ? 'vanished' : changed.length > 0 ? 'changed' : undefined
-      if (what === undefined) continue
-      count[what] += 1
-      rows.push({
-        urn,
-        label: recordName(urn).key.join(' '),
-        system: system.id,
-        collection,
-        what,
-        fields: Object.fromEntries(changed.map((f) => [f, { from: a?.[f] as never, to: b?.[f] as never }])),
-      })
-    }
-    counts[`${system.id}.${collection}`] = count
-  }
-  return { total: rows.length, counts, rows: rows.slice(ask.offset, ask.offset + ask.limit) }
-}
-
-async function all(queries: Queries, system: string, collection: string, at: Date | undefined) {
-  const rows = await queries.rows(system, collection, {}, at)
-  return new Map(rows.filter((r) => r.unseen === undefined).map((r) => [r.urn, r.row]))
-}
-const text = (value: unknown): string => JSON.stringify(value, (_k, v: unknown) => (typeof v === 'bigint' ? String(v) : v)) ?? ''

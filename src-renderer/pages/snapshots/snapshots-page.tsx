@@ -209,7 +209,11 @@ function Compare({ sources }: { readonly sources: readonly SourceAnswer[] }): JS
   const [from, setFrom] = useState<{ readonly source: string; readonly at: string }>({ source: '', at: '' })
   const [to, setTo] = useState<{ readonly source: string; readonly at: string }>({ source: '', at: '' })
   const example = first?.manifest.from ?? new Date(now.getTime() - 3_600_000).toISOString().slice(0, 16)
-  const wrong = (at: string): string | undefined => (at.trim() !== '' && Number.isNaN(new Date(at).getTime()) ? 'Not a time' : undefined)
+  const wrong = (at: string): string | undefined => (at.trim() !== '' && utc(at) === undefined ? 'Not a time' : undefined)
+  const moment = <K extends string>(name: K, at: string): { readonly [P in K]?: string } => {
+    const iso = utc(at)
+    return iso === undefined ? {} : ({ [name]: iso } as { readonly [P in K]: string })
+  }
   return (
     <Card title="Compare" shows="diff">
       <div className={css.form}>
@@ -236,9 +240,9 @@ function Compare({ sources }: { readonly sources: readonly SourceAnswer[] }): JS
             onClick={() =>
               places.diff({
                 ...(from.source === '' ? {} : { fromSource: from.source }),
-                ...(from.at.trim() === '' ? {} : { fromAt: utc(from.at) }),
+                ...moment('fromAt', from.at),
                 ...(to.source === '' ? {} : { toSource: to.source }),
-                ...(to.at.trim() === '' ? {} : { toAt: utc(to.at) }),
+                ...moment('toAt', to.at),
               })
             }
             disabled={
@@ -253,8 +257,12 @@ function Compare({ sources }: { readonly sources: readonly SourceAnswer[] }): JS
   )
 }
 
-/** A typed time without a zone is UTC. */
-function utc(text: string): string {
-  const trimmed = text.trim().replace(' ', 'T').replace(/UTC$/, '')
-  return new Date(/(Z|[+-]\d\d:?\d\d)$/.test(trimmed) ? trimmed : `${trimmed}Z`).toISOString()
+/** A typed time as ISO, UTC where it names no zone, also as this page prints moments; undefined where it is none. */
+function utc(text: string): string | undefined {
+  const trimmed = text
+    .trim()
+    .replace(/\s*UTC$/, 'Z')
+    .replace(' ', 'T')
+  const at = new Date(/(Z|[+-]\d\d:?\d\d)$/.test(trimmed) ? trimmed : `${trimmed}Z`)
+  return Number.isNaN(at.getTime()) ? undefined : at.toISOString()
 }
