@@ -285,6 +285,36 @@ describe('a collector', () => {
     expect(w.store.commits).toHaveLength(before)
   })
 
+  it('is rid of a connection at once whose server never says who it is', async () => {
+    const w = world()
+    await w.start('c1', { identify: () => new Promise(() => {}) })
+    expect(stateOf(w, 'c1')).toBe('opening')
+    let gone = false
+    const removing = w.collector.remove('c1').then(() => {
+      gone = true
+    })
+    await w.clock.advance(1_000)
+    expect(gone).toBe(true)
+    await removing
+  })
+
+  it('takes changes of one connection one after the other, and the last one stands alone', async () => {
+    const w = world()
+    await w.start('c1', {}, 'first')
+    const changes = Promise.all([
+      w.collector.put(profile('c1', 'second')),
+      w.collector.put(profile('c1', 'third')),
+      w.collector.put(profile('c2')),
+      w.collector.remove('c2'),
+    ])
+    await w.clock.advance(10_000)
+    await changes
+    expect(w.collector.profiles()).toEqual([profile('c1', 'third')])
+    w.rounds.splice(0)
+    await w.clock.advance(60_000)
+    expect(new Set(w.rounds.map((r) => `${r.stored.connection} ${r.stored.instance}`))).toEqual(new Set(['c1 toy at http://third:80']))
+  })
+
   it('collects on demand, and answers when that round is stored', async () => {
     let size = 1n
     const w = world()

@@ -189,6 +189,18 @@ export function createCollector(ports: CollectorPorts): Collector {
   }
   let stopTicking = clock.after(tickMs, tick)
 
+  /** Changes of one connection come one after the other: two at once would leave one running that nobody knows. */
+  const changing = new Map<string, Promise<void>>()
+  function inTurn(id: string, work: () => Promise<void>): Promise<void> {
+    const turn = (changing.get(id) ?? Promise.resolve()).catch(() => undefined).then(work)
+    const over = turn
+      .catch(() => undefined)
+      .finally(() => {
+        if (changing.get(id) === over) changing.delete(id)
+      })
+    changing.set(id, over)
+    return turn
+  }
   async function remove(id: string): Promise<void> {
     const found = connections.get(id)
     connections.delete(id)
@@ -201,13 +213,17 @@ export function createCollector(ports: CollectorPorts): Collector {
 
   return {
     put: async (profile) => {
-      const fresh = build(profile)
-      await remove(profile.id)
-      connections.set(profile.id, fresh)
-      fresh.start()
-      told()
+      systemOf(profile)
+      await inTurn(profile.id, async () => {
+        await remove(profile.id)
+        if (closed) throw new AppError('cancelled', 'Landscope is closing.')
+        const fresh = build(profile)
+        connections.set(profile.id, fresh)
+        fresh.start()
+        told()
+      })
     },
-    remove,
+    remove: (id) => inTurn(id, () => remove(id)),
     profiles: () => [...connections.values()].map((c) => c.profile),
     states: () => [...connections.values()].map((c) => c.state()),
     state: (id) => connections.get(id)?.state(),
@@ -253,6 +269,7 @@ export function createCollector(ports: CollectorPorts): Collector {
       stopTicking()
       await Promise.all([...connections.values()].map((c) => c.close()))
       connections.clear()
+      await Promise.all(changing.values())
     },
   }
 }

@@ -92,6 +92,7 @@ export function createConnection(ports: ConnectionPorts): Connection {
   let client: WorkerClient | undefined
   let schedule: Schedule | undefined
   let opening: Promise<void> | undefined
+  let giveUp: AbortController | undefined
   let identity = ports.remembered
   let openError: ErrorData | undefined
   let deaths: number[] = []
@@ -238,6 +239,7 @@ export function createConnection(ports: ConnectionPorts): Connection {
   async function tryOpen(): Promise<void> {
     retry()
     const deadline = new AbortController()
+    giveUp = deadline
     const limitMs = ports.timing.identifyMs ?? identifyMs
     const clear = clock.after(limitMs, () =>
       deadline.abort(new AppError('timeout', `It did not say who it is within ${limitMs / 1000} s.`, { system: system.id })),
@@ -348,6 +350,7 @@ export function createConnection(ports: ConnectionPorts): Connection {
       const on = client
       client = undefined
       schedule = undefined
+      giveUp?.abort(why)
       await opening?.catch(() => {})
       await on?.close()
       if (identity !== undefined) {
