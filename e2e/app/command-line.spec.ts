@@ -132,6 +132,15 @@ describe('landscope', () => {
     expect((await run('check', '--source', night, '--at', '2026-01-02T05:00:00Z')).code).toBe(2)
   })
 
+  it('says that it could not look, not that nothing is wrong, of a time when nobody watched', async () => {
+    const profile = join(folder, 'watched now and then')
+    await (await recordedStore(profile, { rounds: 3, brokers: 3 })).close()
+    const looked = (at: string): Promise<Ran> => run('check', '--profile', profile, '--at', at)
+    expect(await looked('2026-01-02T01:00:30Z')).toMatchObject({ code: 0, out: 'nothing found\n' })
+    expect(await looked('2026-01-02T00:59:00Z')).toMatchObject({ code: 2, err: expect.stringContaining('nothing is known') })
+    expect(await looked('2026-01-02T02:00:00Z')).toMatchObject({ code: 2, err: expect.stringContaining('East (no answer for') })
+  })
+
   it('keeps connections, lists them and forgets them; without any it cannot look', async () => {
     const profile = join(folder, 'profile')
     const empty = await run('check', '--profile', profile)

@@ -46,6 +46,16 @@ function brokerRow(broker: number, round: number, note: string) {
   }
 }
 
+function connectionRow() {
+  const { connection, title, system, instance } = recordedConnection
+  const none = unknown('not-recorded')
+  return {
+    ...{ connection, title, system, instance, state: 'answering', why: none, errorCode: none },
+    ...{ lastAnswer: unknown('not-yet'), clockOffsetMs: unknown('not-yet') },
+    ...{ requestsPerMinute: 12, requestsAllowed: 120, writes: 0, bytesIn: 4_096, slowestMs: 3 },
+  }
+}
+
 /** @param note is added to the texts of errors: a test plants secrets by it. */
 export async function recordedStore(
   folder: string,
@@ -85,6 +95,8 @@ export async function recordedStore(
       ),
     )
     findings.cover('findings', 'all')
+    await findings.stage('connections', encode(own.collections.connections, [connectionRow()]))
+    findings.cover('connections', 'all')
     await findings.commit(clock)
   }
   return store

@@ -236,6 +236,8 @@ export type HeadlineAsk = z.infer<typeof headlineAsk>
 export interface HeadlineAnswer {
   readonly headline: Headline
   readonly chain: readonly Hop[]
+  /** Connections that should see and do not, or not all, in a sentence; of pages. It also stands in `headline.also`. */
+  readonly notSeen?: Sentence
   /** The moment and source the sentence stands for. */
   readonly asOf: Date
 }

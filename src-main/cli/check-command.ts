@@ -41,7 +41,16 @@ async function findingsOf({ client, viewing, file }: Looking, waitMs: number): P
     if (answering === 0) throw new AppError('unreachable', `None of ${failing} connections answers.`)
   }
   const span = file !== undefined && viewing.at === undefined ? { from: new Date(file.manifest.from), to: new Date(file.manifest.to) } : {}
-  return await client.findings.page({ viewing, ...span, limit: MOST })
+  const found = await client.findings.page({ viewing, ...span, limit: MOST })
+  if (found.findings.length === 0 && !('from' in span)) await claimNothing(client, viewing)
+  return found
+}
+
+/** Nothing found is no answer where not everybody looked. unreachable: who did not. */
+async function claimNothing(client: Looking['client'], viewing: Looking['viewing']): Promise<void> {
+  const { headline, notSeen } = await client.headline.read({ viewing, of: { page: 'now' } })
+  if (headline.health === 'ok') return
+  throw new AppError('unreachable', [plain(headline.says), ...(notSeen === undefined ? [] : [plain(notSeen)])].join(' '))
 }
 
 function inSpan(at: Date, from: Date, to: Date): void {

@@ -7,6 +7,7 @@ import { connectionStates, own } from '../../shared/model/own.ts'
 import type { Hop } from '../../shared/model/sentence.ts'
 import { parseUrn } from '../../shared/model/urn.ts'
 import { edgeOf, graphOf } from '../landscape/landscape.ts'
+import type { Queries } from '../store/store-types.ts'
 import { rooms } from '../systems/index.ts'
 import { type HopText, hopsOf, wayFrom } from '../triage/chain.ts'
 import { headlineOf } from '../triage/headline-of.ts'
@@ -50,14 +51,16 @@ const worstFirst = (a: HeldFinding, b: HeldFinding): number =>
 
 async function eyesOf(lens: Lens): Promise<readonly (Eye & { readonly system: string })[]> {
   const rows = await lens.queries.rows(own.id, 'connections', {}, lens.at)
-  const then = lens.at === undefined ? undefined : await answersBefore(lens, lens.at)
-  return rows.map(({ row }) => {
+  const systems = [...new Set(rows.map(({ row }) => String(row.system)))].filter((system) => Object.hasOwn(declarations, system))
+  const then = lens.at === undefined ? undefined : await answersBefore(lens.queries, systems, lens.at)
+  return rows.map(({ row, unseen }) => {
     const why = known(row.why)
     const lastAnswer = then === undefined ? known(row.lastAnswer) : then.get(String(row.connection))
     return {
       title: String(known(row.title) ?? ''),
       system: String(known(row.system) ?? ''),
-      state: connectionStates.find((s) => s === row.state) ?? 'stale',
+      // what nobody went on writing down says nothing of later
+      state: (unseen === undefined ? connectionStates.find((s) => s === row.state) : undefined) ?? 'stale',
       ...(typeof why === 'string' ? { why } : {}),
       ...(lastAnswer instanceof Date ? { lastAnswer } : {}),
     }
@@ -65,11 +68,8 @@ async function eyesOf(lens: Lens): Promise<readonly (Eye & { readonly system: st
 }
 
 /** When each connection had last answered at a moment of the past: only what was covered says so, for the row itself keeps no history. */
-async function answersBefore(lens: Lens, at: Date): Promise<ReadonlyMap<string, Date>> {
-  const systems = [...new Set(lens.connections.map((c) => c.system))]
-  const asked = systems.flatMap((system) =>
-    Object.keys(declared(system).collections).map((name) => lens.queries.freshness(system, name, at)),
-  )
+async function answersBefore(queries: Queries, systems: readonly string[], at: Date): Promise<ReadonlyMap<string, Date>> {
+  const asked = systems.flatMap((system) => Object.keys(declared(system).collections).map((name) => queries.freshness(system, name, at)))
   const last = new Map<string, Date>()
   for (const { connection, at: answered } of (await Promise.all(asked)).flat()) {
     const before = last.get(connection)

@@ -5,8 +5,9 @@ import type { Severity } from '../../shared/model/finding.ts'
 import type { Health } from '../../shared/model/health.ts'
 import { healths } from '../../shared/model/health.ts'
 import { own } from '../../shared/model/own.ts'
+import { statesOf } from '../landscape/graph.ts'
 import { answerFindings } from './answer-findings.ts'
-import { declared, type Lens, recordName } from './lens.ts'
+import { declarations, declared, type Lens, recordName } from './lens.ts'
 
 /** Above so long a text it is a paste, whose known names light up; below, something typed. */
 const TYPED = 60
@@ -53,9 +54,12 @@ export async function answerNames(lens: Lens, ask: NamesAsk): Promise<readonly N
   const pasted = text.length > TYPED || /[\s=:{}"]/.test(text)
   const inside = pasted ? await lens.queries.namesIn(ask.text, ask.limit, lens.at) : []
   const typed = inside.length > 0 ? [] : (await lens.queries.names(text, ask.limit, lens.at)).map((hit) => ({ ...hit, spans: [] }))
-  return [...inside, ...typed]
-    .filter((hit) => hit.system !== own.id)
-    .map((hit) => ({ ...hit, health: worst.get(hit.urn) ?? 'ok' }))
+  const hits = [...inside, ...typed].filter((hit) => hit.system !== own.id)
+  const urns = hits.map((hit) => hit.urn)
+  const states = await statesOf(lens.queries, declarations, urns, lens.at)
+  const unhurt = (urn: string): Health => (states.get(urn)?.isUnseen === false ? 'ok' : 'unknown')
+  return hits
+    .map((hit) => ({ ...hit, health: worst.get(hit.urn) ?? unhurt(hit.urn) }))
     .toSorted((a, b) => healths.indexOf(a.health) - healths.indexOf(b.health))
 }
 

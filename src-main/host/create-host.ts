@@ -76,7 +76,12 @@ export async function createHost(options: HostOptions): Promise<Host> {
     clock: systemClock,
     openLine: options.openLine ?? threadLine(entryPath('worker')),
     remembered: kept.identity,
-    remember: (connection, identity) => void kept.remember(connection, identity).catch((e: unknown) => fault('remember', e)),
+    remember: (connection, identity) => {
+      const before = kept.identity(connection)
+      // What was wrong with the instance it was before can no longer be seen from here.
+      if (before !== undefined && before.instance !== identity.instance) judgement.forget(connection, now())
+      void kept.remember(connection, identity).catch((e: unknown) => fault('remember', e))
+    },
     journal: createJournal(join(profile, 'journal.ndjson')),
     derive: async ({ stored, sweep, began }, writer) => {
       await judgement.derive(stored, writer, declarations[stored.system]?.sweeps[sweep]?.emits ?? [], began)

@@ -65,6 +65,16 @@ describe('the graph around a record', () => {
     expect(health[record('orders', 0, 7)]).toEqual(['unknown', undefined])
   })
 
+  test('knows no health of what its connection has not covered for two polls', async () => {
+    const queries = holding(edges, [finding(group('c'))])
+    queries.age(kafkaOne, 'brokers')
+    queries.age(kafkaOne, 'groups')
+    const { nodes } = await graphAround(queries, handMade, { urn: topic('orders'), hops: 1, limit: 100 })
+    const health = new Map(nodes.map((n) => [n.id, n.health]))
+    expect([health.get(broker('1')), health.get(group('a')), health.get(topic('orders'))]).toEqual(['unknown', 'unknown', 'ok'])
+    expect(health.get(group('c'))).not.toBe('unknown')
+  })
+
   test('starts at what a record lies within when no edge knows the record', async () => {
     expect((await ask(partition('orders', 3), 1)).nodes[0]?.id).toBe(topic('orders'))
     expect((await ask(topic('views'))).nodes.map((n) => [n.id, n.health])).toEqual([[topic('views'), 'ok']])

@@ -99,8 +99,8 @@ function unfocused(graph: Graph, healthOf: (node: string) => Health, limit: numb
   return from.sort((a, b) => links(b) - links(a) || (a < b ? -1 : 1)).slice(0, Math.max(1, Math.floor(limit / 4)))
 }
 
-/** Status words of records, read in one question for each collection. */
-async function statesOf(queries: Queries, systems: AnySystems, nodes: readonly string[], at: Date | undefined) {
+/** Status words of records, and whether they are seen now: not where their connection has not covered them for two polls. */
+export async function statesOf(queries: Queries, systems: AnySystems, nodes: readonly string[], at: Date | undefined) {
   const keys = new Map<string, { readonly system: string; readonly collection: string; readonly keys: Set<string> }>()
   for (const node of nodes) {
     const urn = parseUrn(node)
@@ -114,8 +114,12 @@ async function statesOf(queries: Queries, systems: AnySystems, nodes: readonly s
   for (const { system, collection, keys: some } of keys.values()) {
     const declared = systems[system]?.collections[collection]
     if (declared === undefined) continue
-    for (const r of await queries.rows(system, collection, { keys: [...some] }, at))
-      out.set(r.urn, { status: statusOf(declared, r.row), isUnseen: r.unseen !== undefined })
+    const [rows, fresh] = await Promise.all([
+      queries.rows(system, collection, { keys: [...some] }, at),
+      queries.freshness(system, collection, at),
+    ])
+    const stale = new Set(fresh.flatMap((f) => (f.stale ? [f.connection] : [])))
+    for (const r of rows) out.set(r.urn, { status: statusOf(declared, r.row), isUnseen: r.unseen !== undefined || stale.has(r.connection) })
   }
   return out
 }

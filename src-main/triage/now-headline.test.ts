@@ -47,6 +47,12 @@ describe('the sentence of the page Now', () => {
     expect(said.headline.health).toBe('unknown')
   })
 
+  test('is not green where it sees only a part, and says which', () => {
+    const said = nowHeadline(facts({ eyes: [{ ...kafka, state: 'partly', why: 'groups took longer than 60 s', lastAnswer: atSecond(0) }] }))
+    expect(texts(said)[1]).toBe('Not seen: front-1 (groups took longer than 60 s).')
+    expect(said).toMatchObject({ headline: { health: 'unknown' }, notSeen: [texts(said)[1]] })
+  })
+
   test('gives no verdict while nobody has answered lately', () => {
     const said = nowHeadline(facts({ eyes: [{ ...kafka, state: 'stale' }] }))
     expect(said.headline).toMatchObject({ looking: true, health: 'unknown' })

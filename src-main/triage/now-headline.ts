@@ -2,7 +2,6 @@
 
 import { type Severity, severities } from '../../shared/model/finding.ts'
 import { type Headline, type Hop, type Sentence, say } from '../../shared/model/sentence.ts'
-import { capital } from '../../shared/model/words.ts'
 import { ageWords, clock, listWords } from './time-words.ts'
 
 /** A connection as the sentence needs it. */
@@ -31,6 +30,7 @@ export interface NowFacts {
 export interface PageHeadline {
   readonly headline: Headline
   readonly chain: readonly Hop[]
+  readonly notSeen?: Sentence
   readonly asOf: Date
 }
 
@@ -62,15 +62,13 @@ export function nowHeadline(facts: NowFacts): PageHeadline {
   const oldest = sees.flatMap((e) => e.lastAnswer ?? []).reduce<Date | undefined>((a, b) => (a === undefined || b < a ? b : a), undefined)
   if (oldest === undefined) {
     const says = say`Looking: none of ${systems(watching.length)} has answered lately.`
-    return { headline: { says, ...alsoNotSeen(watching, now), health: 'unknown', looking: true }, chain: none, asOf: newest }
+    const headline = { says, ...alsoNotSeen(watching, now), health: 'unknown', looking: true } as const
+    return { headline, chain: none, ...notSeen(watching, now), asOf: newest }
   }
   const age = ageWords(now.getTime() - oldest.getTime())
   const says = say`Nothing is hurt, as of ${age} ago: ${sees.length} of ${systems(watching.length)} looked at.`
-  return {
-    headline: { says, ...alsoNotSeen(watching, now), health: sees.length < watching.length ? 'unknown' : 'ok' },
-    chain: none,
-    asOf: oldest,
-  }
+  const health = watching.every((e) => e.state === 'answering') ? 'ok' : 'unknown'
+  return { headline: { says, ...alsoNotSeen(watching, now), health }, chain: none, ...notSeen(watching, now), asOf: oldest }
 }
 
 function incidentHeadline({ now, eyes, incidents }: NowFacts, incident: NowFacts['incidents'][number], asOf: Date): PageHeadline {
@@ -88,7 +86,8 @@ function incidentHeadline({ now, eyes, incidents }: NowFacts, incident: NowFacts
     .filter((part) => part !== undefined && part.length > 0)
     .flatMap((part, i) => [...(i === 0 ? [] : [' ']), ...(part ?? [])])
   const health = incident.severity === 'info' ? 'known' : incident.severity
-  return { headline: { says: incident.title, ...(also.length === 0 ? {} : { also }), health }, chain: incident.chain, asOf }
+  const headline: Headline = { says: incident.title, ...(also.length === 0 ? {} : { also }), health }
+  return { headline, chain: incident.chain, ...notSeen(eyes, now), asOf }
 }
 
 function offlineHeadline(eyes: readonly Eye[], since: Date, newest: Date, now: Date): PageHeadline {
@@ -103,6 +102,11 @@ function alsoNotSeen(eyes: readonly Eye[], now: Date): { readonly also?: Sentenc
   return words.length === 0 ? {} : { also: words }
 }
 
+function notSeen(eyes: readonly Eye[], now: Date): { readonly notSeen?: Sentence } {
+  const words = notSeenWords(eyes, now)
+  return words.length === 0 ? {} : { notSeen: words }
+}
+
 /** "Not seen: Druid (no answer 4 min), groups on front-9 (no permission)." */
 function notSeenWords(eyes: readonly Eye[], now: Date): readonly string[] {
   const blind = eyes.filter((e) => e.state !== 'closed' && e.state !== 'answering')
@@ -112,5 +116,5 @@ function notSeenWords(eyes: readonly Eye[], now: Date): readonly string[] {
   const each = blind.map(
     (e) => `${e.title} (${e.why ?? (e.state === 'needs-sign-in' ? 'needs sign-in' : e.state === 'opening' ? 'opening' : age(e))})`,
   )
-  return [`${capital('not seen')}: ${listWords(each, 5)}.`]
+  return [`Not seen: ${listWords(each, 5)}.`]
 }

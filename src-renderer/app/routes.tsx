@@ -3,7 +3,15 @@ import { createHashHistory, createRootRoute, createRoute, createRouter, redirect
 import { ConnectionsPage } from '../pages/connections/connections-page.tsx'
 import { MapPage } from '../pages/map/map-page.tsx'
 import { NowPage } from '../pages/now/now-page.tsx'
-import { type CommonSearch, type DiffSearch, type MapSearch, type RecordSearch, type SystemSearch, textsOf } from '../pages/places.ts'
+import {
+  type CommonSearch,
+  type DiffSearch,
+  type MapSearch,
+  type NowSearch,
+  type RecordSearch,
+  type SystemSearch,
+  textsOf,
+} from '../pages/places.ts'
 import { RecordPage } from '../pages/record/record-page.tsx'
 import { DiffPage } from '../pages/snapshots/diff-page.tsx'
 import { SnapshotsPage } from '../pages/snapshots/snapshots-page.tsx'
@@ -20,7 +28,14 @@ const home = createRoute({
     throw redirect({ to: '/now', search: (before: CommonSearch) => before })
   },
 })
-const now = createRoute({ getParentRoute: () => root, path: '/now', component: NowPage })
+const now = createRoute({
+  getParentRoute: () => root,
+  path: '/now',
+  validateSearch: (s: Record<string, unknown>): NowSearch => textsOf(s, [...common, 'incident']),
+  component: function NowRoute() {
+    return <NowPage looked={now.useSearch().incident} />
+  },
+})
 const system = createRoute({
   getParentRoute: () => root,
   path: '/system/$system',

@@ -52,6 +52,8 @@ export function useAnySeries(urn: string | undefined, fields: readonly string[],
 }
 
 const judged: readonly CollectionName[] = ['landscope.findings', 'landscope.incidents']
+/** A page's sentence also says how fresh it is and who is not seen. */
+const paged: readonly CollectionName[] = [...judged, 'landscope.connections']
 
 /** Findings and incidents that hold, or (with a span) that held in it. */
 export function useFindings(
@@ -71,7 +73,7 @@ export function useHeadline(of: HeadlineAsk['of'] | undefined): Answered<Headlin
   const record = of !== undefined && 'urn' in of ? collectionOfUrn(of.urn) : undefined
   return useAnswer({
     key: ['headline', of],
-    on: record === undefined ? judged : [...judged, record],
+    on: record === undefined ? paged : [...judged, record],
     enabled: of !== undefined,
     ask: (client, viewing, signal) => client.headline.read({ viewing, of: of ?? { page: 'now' } }, { signal }),
   })

@@ -11,6 +11,10 @@ export interface CommonSearch {
   readonly at?: string
   readonly peek?: string
 }
+export interface NowSearch extends CommonSearch {
+  /** The incident looked at; the first where it is none that is shown. */
+  readonly incident?: string
+}
 export interface SystemSearch extends CommonSearch {
   readonly tab?: string
   readonly typed?: string
@@ -59,6 +63,8 @@ export interface Places {
   readonly target: (target: Target) => void
   readonly system: (system: string, search?: Omit<SystemSearch, keyof CommonSearch>) => void
   readonly map: (focus?: string, hops?: number) => void
+  /** Looks at this incident on Now. */
+  readonly incident: (incident: string) => void
   readonly diff: (sides: Omit<DiffSearch, keyof CommonSearch>) => void
   readonly page: (page: '/now' | '/snapshots' | '/connections' | '/watching' | '/diff') => void
   readonly view: (viewing: Viewing, where?: '/now') => void
@@ -101,6 +107,8 @@ export function usePlaces(): Places {
             ...(hops === undefined ? {} : { hops }),
           }),
         }),
+      incident: (incident) =>
+        void navigate({ to: '/now', search: (before: CommonSearch) => ({ ...kept(before), incident }), replace: true }),
       diff: (sides) => void navigate({ to: '/diff', search: (before: CommonSearch) => ({ ...kept(before), ...sides }) }),
       page: (page) => void navigate({ to: page, search: kept }),
       moment: (at) =>

@@ -22,7 +22,8 @@ import now from './now.module.css'
 
 const healthOf = { critical: 'critical', high: 'high', warn: 'warn', info: 'idle' } as const
 
-export function NowPage(): JSX.Element {
+/** @param looked the incident looked at; the first where it is none of those shown. */
+export function NowPage({ looked }: { readonly looked: string | undefined }): JSX.Element {
   const places = usePlaces()
   const say = useSay()
   const copy = useCopy()
@@ -30,15 +31,19 @@ export function NowPage(): JSX.Element {
   const findings = useFindings()
   const headline = useHeadline({ page: 'now' })
   const hello = useHello()
-  const [chosen, setChosen] = useState(0)
   const [hops, setHops] = useState<number | undefined>(undefined)
   const incidents = findings.data?.incidents ?? []
-  const incident = incidents[Math.min(chosen, Math.max(0, incidents.length - 1))]
+  const chosen = Math.max(
+    0,
+    incidents.findIndex((i) => i.incident === looked),
+  )
+  const incident = incidents[chosen]
   const inIncidents = useMemo(() => new Set(incidents.flatMap((i) => i.members)), [incidents])
   const apart = (findings.data?.findings ?? []).filter((f) => !inIncidents.has(f.urn))
   const choose = (next: number): void => {
     setHops(undefined)
-    setChosen(Math.max(0, Math.min(incidents.length - 1, next)))
+    const other = incidents[Math.max(0, Math.min(incidents.length - 1, next))]
+    if (other !== undefined) places.incident(other.incident)
   }
   const root = incident === undefined ? undefined : rootUrn(incident)
   useKeys({
@@ -77,8 +82,15 @@ export function NowPage(): JSX.Element {
     )
   }
   const quiet: readonly FindingAnswer[] = apart
+  const looking = headline.data?.headline.looking === true
+  const against =
+    incident.contradicts.length > 0
+      ? []
+      : [incident.blind ? 'Nothing contradicts this; a part of the path could not be seen.' : 'Nothing contradicts this.']
+  const notSeen = headline.data?.notSeen ?? []
   return (
     <>
+      {looking && <HeadlineOf answered={headline} what="what is wrong" />}
       <div className={now.which}>
         {incidents.length > 1 &&
           incidents.map((other, i) => (
@@ -94,15 +106,13 @@ export function NowPage(): JSX.Element {
           <span>{radius(incident)}</span>
         </span>
       </div>
-      <HeadlineText
-        says={incident.title}
-        also={
-          incident.contradicts.length === 0
-            ? [incident.blind ? 'Nothing contradicts this; a part of the path could not be seen.' : 'Nothing contradicts this.']
-            : undefined
-        }
-        onOpen={places.target}
-      />
+      {looking ? (
+        <p className={css.faint}>
+          Last known: <SentenceText says={incident.title} onOpen={places.target} />
+        </p>
+      ) : (
+        <HeadlineText says={incident.title} also={[...against, ...(against.length > 0 ? [' '] : []), ...notSeen]} onOpen={places.target} />
+      )}
       <div className={now.cols}>
         <div className={css.stack}>
           {incident.chain.length > 0 && (
