@@ -258,6 +258,15 @@ describe('landscope', () => {
     }
   })
 
+  it('clears away what a host that was killed had unpacked', async () => {
+    const profile = join(folder, 'killed')
+    const left = join(profile, 'work', 'landscope-reader-x')
+    mkdirSync(left, { recursive: true })
+    writeFileSync(join(left, 'part.parquet'), 'somebody else’s records')
+    expect((await run('connections', 'list', '--profile', profile)).code).toBe(0)
+    expect(existsSync(left)).toBe(false)
+  })
+
   it('works alone where an owner died and left its door behind', async () => {
     const profile = join(folder, 'left behind')
     mkdirSync(join(profile, 'door'), { recursive: true, mode: 0o700 })

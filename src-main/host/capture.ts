@@ -1,5 +1,4 @@
 /** Captures a span of the Store into a file, as work: with the facts around the records that groups stand at. */
-import { join } from 'node:path'
 import type { Hello, WriteAsk } from '../../shared/contract/control.ts'
 import type { ReadAsk } from '../../shared/contract/messages.ts'
 import { own } from '../../shared/model/own.ts'
@@ -13,6 +12,7 @@ import { incidentOf } from '../triage/incident.ts'
 import { findingAnswer } from './answer-findings.ts'
 import { answerRead } from './answer-read.ts'
 import { declarations } from './lens.ts'
+import { workFolder } from './profile-folder.ts'
 import type { WorkList } from './work-list.ts'
 
 export interface CaptureParts {
@@ -51,7 +51,7 @@ export function startCapture(ask: WriteAsk, parts: CaptureParts): string {
             answerRead({ viewing: {}, ...asked, input: input as ReadAsk['input'] }, until, { collector, file: undefined })
           return await evidenceReads(sentences, declarations, run, parts.now, stop)
         },
-        workRoot: join(profile, 'work'),
+        workRoot: workFolder(profile),
       },
       signal,
       (done, total) => told({ done, total }),

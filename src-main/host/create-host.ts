@@ -1,5 +1,5 @@
 /** Puts the parts of the host together: one profile folder, its Store, its connections, its judgement, its files; and answers pages. */
-import { mkdir } from 'node:fs/promises'
+import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Hello } from '../../shared/contract/control.ts'
 import type { Frames } from '../../shared/contract/frames.ts'
@@ -26,6 +26,7 @@ import { createHandlers } from './handlers.ts'
 import { declarations } from './lens.ts'
 import { createLiveJudging } from './live-judging.ts'
 import type { OpenFiles } from './open-files.ts'
+import { workFolder } from './profile-folder.ts'
 import { createTickHub } from './tick-hub.ts'
 import { createWorkList } from './work-list.ts'
 
@@ -64,6 +65,7 @@ export async function createHost(options: HostOptions): Promise<Host> {
   await mkdir(profile, { recursive: true })
   const kept = await openProfileFile(profile, now)
   const store = await openStore({ folder: profile, systems: Object.values(declarations), now })
+  await rm(workFolder(profile), { recursive: true, force: true })
   const hub = createTickHub()
   const works = createWorkList(now)
   const fault = (what: string, thrown: unknown): void =>

@@ -6,6 +6,7 @@ import { appName } from './app-name.ts'
 import { createHost, type Host, type HostOptions } from './create-host.ts'
 import { hostLog } from './host-log.ts'
 import type { OpenFiles } from './open-files.ts'
+import { workFolder } from './profile-folder.ts'
 
 export interface OpenHostOptions extends Pick<HostOptions, 'profile' | 'mode' | 'windowMs' | 'openLine'> {
   readonly startReader: StartReader
@@ -20,7 +21,7 @@ export interface OpenedHost extends Host {
 
 /** Opens the host of a profile. Its log goes to the error output, one JSON object a line, without secrets. */
 export async function openHost({ startReader, onFiles, ...options }: OpenHostOptions): Promise<OpenedHost> {
-  const files = tellingFiles(readerFiles(startReader), onFiles ?? (() => undefined))
+  const files = tellingFiles(readerFiles(startReader, { folder: workFolder(options.profile) }), onFiles ?? (() => undefined))
   const host = await createHost({
     ...options,
     app: appName,

@@ -12,3 +12,8 @@ export function defaultProfileFolder(
   if (platform === 'darwin') return join(homedir(), 'Library', 'Application Support', 'Landscope')
   return join(env.XDG_CONFIG_HOME ?? join(homedir(), '.config'), 'landscope')
 }
+
+/** Where a host keeps what it unpacks and writes half-way; emptied when a host begins, for one that was killed leaves it behind. */
+export function workFolder(profile: string): string {
+  return join(profile, 'work')
+}

@@ -1,6 +1,6 @@
 // The host's side of the reader: opens files in it, asks them, and starts it again when it died; files open again by themselves.
 import { createHash } from 'node:crypto'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { SourceAnswer } from '../../shared/contract/control.ts'
@@ -35,14 +35,18 @@ interface Call {
 }
 type Body = ToReader extends infer M ? (M extends ToReader ? Omit<M, 'id'> : never) : never
 
+async function newRoot(below: string): Promise<string> {
+  await mkdir(below, { recursive: true })
+  return mkdtemp(join(below, 'landscope-reader-'))
+}
 const restarting = (): AppError =>
   new AppError('busy', 'The process that reads files ended and is started again.', { hint: 'It is asked again by itself.' })
 
 /** A name that the same path has in every process, so that a page goes on looking at its file after the host was started again. */
 const sourceOf = (path: string): string => `file-${createHash('sha256').update(path).digest('hex').slice(0, 12)}`
 
-/** Starts nothing until the first file is opened. */
-export function readerFiles(start: StartReader, options: { readonly deadlineMs?: number } = {}): OpenFiles {
+/** Starts nothing until the first file is opened. Files are unpacked below `folder`, else below the system's folder for such things. */
+export function readerFiles(start: StartReader, options: { readonly deadlineMs?: number; readonly folder?: string } = {}): OpenFiles {
   const files = new Map<string, Opened>()
   const calls = new Map<number, Call>()
   const opening = new Map<string, Promise<OpenFile>>()
@@ -55,7 +59,7 @@ export function readerFiles(start: StartReader, options: { readonly deadlineMs?:
   let ended = false
 
   async function freshFolder(source: string): Promise<string> {
-    root ??= mkdtemp(join(tmpdir(), 'landscope-reader-'))
+    root ??= newRoot(options.folder ?? tmpdir())
     nextFile += 1
     return join(await root, `${source}-${nextFile}`)
   }
