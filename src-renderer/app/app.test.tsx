@@ -4,6 +4,7 @@ import { page, userEvent } from 'vitest/browser'
 import { render } from 'vitest-browser-react'
 import '../ui/mantine.css'
 import '../ui/global.css'
+import { say } from '../../shared/model/sentence.ts'
 import { createQueries } from '../client/landscope.tsx'
 import { directConnection } from '../dev/direct-connection.ts'
 import { type FakeHost, makeFakeHost } from '../dev/fake-handlers.ts'
@@ -43,6 +44,34 @@ describe('Now', () => {
     await vi.waitFor(() => expect(hops.all()).toHaveLength(1))
     await userEvent.keyboard('w')
     await vi.waitFor(() => expect(hops.all()).toHaveLength(2))
+  })
+  it('gives no verdict any more when the host says that our own network is gone, and keeps what was known', async () => {
+    const { host, fixture } = await start()
+    await expect.element(heading()).toMatchTextContent('stops 3 consumers')
+    await vi.waitFor(() => expect(host.watchers()).toBe(1))
+    const offline = {
+      headline: { says: say`You are offline, the platform may be fine.`, health: 'unknown', looking: true },
+      chain: [],
+    } as const
+    host.change({ ...fixture, headlines: new Map([...fixture.headlines, ['now', offline]]) }, ['landscope.connections'])
+    await expect.element(heading()).toMatchTextContent('You are offline')
+    await expect.element(page.getByText(/^Last known: .*stops 3 consumers/)).toBeVisible()
+  })
+  it('goes on looking at the same incident when a worse one opens', async () => {
+    const { host, fixture } = await start()
+    const [first] = fixture.incidents
+    if (first === undefined) throw new Error('the fixture has no incident')
+    const other = (incident: string, title: string) => ({ ...first, incident, title: say`${title}` })
+    host.change({ ...fixture, incidents: [first, other('i-2', 'The disk of broker 2 is full.')] }, ['landscope.incidents'])
+    await expect.element(page.getByRole('button', { name: 'Incident 2' })).toBeVisible()
+    await userEvent.keyboard('n')
+    await expect.element(heading()).toMatchTextContent('The disk of broker 2')
+    expect(location.hash).toContain('incident=i-2')
+    host.change({ ...fixture, incidents: [other('i-3', 'All brokers are gone.'), first, other('i-2', 'The disk of broker 2 is full.')] }, [
+      'landscope.incidents',
+    ])
+    await expect.element(page.getByRole('button', { name: 'Incident 3' })).toHaveAttribute('aria-pressed', 'true')
+    await expect.element(heading()).toMatchTextContent('The disk of broker 2')
   })
   it('takes two keys from Now to the cause', async () => {
     await start()

@@ -12,11 +12,16 @@ interface Props {
 }
 export function HeadlineOf({ answered, what }: Props): JSX.Element {
   const places = usePlaces()
-  const { data, error, again } = answered
+  const { data, error, again, stale } = answered
   if (data === undefined) {
     if (error !== undefined) return <Failed error={error} again={again} />
     return <Loading what={what} />
   }
   const { says, also, looking } = data.headline
-  return <HeadlineText says={says} also={also} looking={looking} onOpen={places.target} />
+  return (
+    <>
+      <HeadlineText says={says} also={also} looking={looking ?? (stale ? true : undefined)} onOpen={places.target} />
+      {stale && error !== undefined && <Failed error={error} again={again} />}
+    </>
+  )
 }

@@ -210,10 +210,7 @@ function Compare({ sources }: { readonly sources: readonly SourceAnswer[] }): JS
   const [to, setTo] = useState<{ readonly source: string; readonly at: string }>({ source: '', at: '' })
   const example = first?.manifest.from ?? new Date(now.getTime() - 3_600_000).toISOString().slice(0, 16)
   const wrong = (at: string): string | undefined => (at.trim() !== '' && utc(at) === undefined ? 'Not a time' : undefined)
-  const moment = <K extends string>(name: K, at: string): { readonly [P in K]?: string } => {
-    const iso = utc(at)
-    return iso === undefined ? {} : ({ [name]: iso } as { readonly [P in K]: string })
-  }
+  const [fromAt, toAt] = [utc(from.at), utc(to.at)]
   return (
     <Card title="Compare" shows="diff">
       <div className={css.form}>
@@ -240,9 +237,9 @@ function Compare({ sources }: { readonly sources: readonly SourceAnswer[] }): JS
             onClick={() =>
               places.diff({
                 ...(from.source === '' ? {} : { fromSource: from.source }),
-                ...moment('fromAt', from.at),
+                ...(fromAt === undefined ? {} : { fromAt }),
                 ...(to.source === '' ? {} : { toSource: to.source }),
-                ...moment('toAt', to.at),
+                ...(toAt === undefined ? {} : { toAt }),
               })
             }
             disabled={
