@@ -8,6 +8,7 @@ import { formatInstant } from '../../ui/values/format.ts'
 import { SafeText } from '../../ui/values/value.tsx'
 import { screensFor } from '../generic/declared.tsx'
 import css from './evidence.module.css'
+import { indentJson } from './indent-json.ts'
 
 interface Props {
   readonly system: string
@@ -19,14 +20,7 @@ const MAX_LINES = 40
 
 /** JSON indented, so that lines can be compared; anything else as it is. */
 function linesOf(body: string): readonly string[] {
-  if (body.length < 64_000 && /^\s*[[{]/.test(body)) {
-    try {
-      return JSON.stringify(JSON.parse(body), null, 2).split('\n')
-    } catch {
-      return body.split('\n')
-    }
-  }
-  return body.split('\n')
+  return ((body.length < 64_000 ? indentJson(body) : undefined) ?? body).split('\n')
 }
 const keyOf = (line: string): string | undefined => /^\s*("(?:[^"\\]|\\.)*"):/.exec(line)?.[1]
 const keysOf = (lines: readonly string[]): ReadonlySet<string> => new Set(lines.map(keyOf).filter((k) => k !== undefined))
