@@ -4,6 +4,8 @@ import { type JSX, useCallback, useEffect, useMemo, useState } from 'react'
 import { useHello, useOpenedByShell } from '../client/control.ts'
 import { useConnectionState, ViewingProvider } from '../client/landscope.tsx'
 import { useCommonSearch, usePlaces, viewingOf } from '../pages/places.ts'
+import { parseRead } from '../pages/read-target.ts'
+import { ReadEvidence } from '../pages/record/evidence.tsx'
 import { RecordBody } from '../pages/record/record-body.tsx'
 import { Button } from '../ui/button.tsx'
 import { Dialog } from '../ui/dialog.tsx'
@@ -98,11 +100,12 @@ function Inside({ onExact, onZone }: { readonly onExact: () => void; readonly on
     goSnapshots: () => places.page('/snapshots'),
     goConnections: () => places.page('/connections'),
     back: () => {
-      if (search.peek !== undefined) places.peek(undefined)
+      if (search.peek !== undefined || search.look !== undefined) places.peek(undefined)
       else if (history.canGoBack()) history.back() // never out of the app to where the browser was before
     },
   })
   const { peek } = search
+  const read = search.look === undefined ? undefined : parseRead(search.look)
   return (
     <Frame
       viewing={viewing.source !== undefined ? 'file' : viewing.at !== undefined ? 'past' : 'live'}
@@ -125,7 +128,13 @@ function Inside({ onExact, onZone }: { readonly onExact: () => void; readonly on
         </>
       }
       drawer={
-        peek !== undefined && (
+        peek === undefined ? (
+          read !== undefined && (
+            <Drawer label="Evidence" onClose={() => places.peek(undefined)}>
+              <ReadEvidence key={search.look} read={read} />
+            </Drawer>
+          )
+        ) : (
           <Drawer
             label="Record"
             onClose={() => places.peek(undefined)}

@@ -73,6 +73,15 @@ describe('Now', () => {
     await expect.element(page.getByRole('button', { name: 'Incident 3' })).toHaveAttribute('aria-pressed', 'true')
     await expect.element(heading()).toMatchTextContent('The disk of broker 2')
   })
+  it('opens the proof of a number in a sentence: the read it stands for', async () => {
+    await start(`#/record?urn=${encodeURIComponent(groupUrn('play-totals'))}&tab=facts`)
+    await userEvent.click(heading().getByRole('button', { name: '88,120' }))
+    const proof = page.getByRole('complementary', { name: 'Evidence' })
+    await expect.element(proof).toMatchTextContent(/Messages · topic playback_start · partition 2 · from around · offset 88,120/)
+    await expect.element(proof.getByRole('region', { name: /88,120/ })).toMatchTextContent('"user_id" missing')
+    await userEvent.keyboard('{Escape}')
+    await vi.waitFor(() => expect(document.querySelector('aside')).toBeNull())
+  })
   it('takes two keys from Now to the cause', async () => {
     await start()
     await expect.element(heading()).toBeVisible()

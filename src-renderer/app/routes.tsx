@@ -19,7 +19,7 @@ import { SystemPage } from '../pages/system/system-page.tsx'
 import { WatchingPage } from '../pages/watching/watching-page.tsx'
 import { AppFrame } from './app-frame.tsx'
 
-const common = ['source', 'at', 'peek'] as const
+const common = ['source', 'at', 'peek', 'look'] as const
 const root = createRootRoute({ component: AppFrame, validateSearch: (s: Record<string, unknown>): CommonSearch => textsOf(s, common) })
 const home = createRoute({
   getParentRoute: () => root,

@@ -2,7 +2,7 @@
 import type { FindingAnswer, IncidentAnswer, RecordAnswer } from '../../shared/contract/messages.ts'
 import type { Row } from '../../shared/model/collection.ts'
 import type { own } from '../../shared/model/own.ts'
-import type { Headline, Hop } from '../../shared/model/sentence.ts'
+import type { Headline, Hop, Span } from '../../shared/model/sentence.ts'
 import { noun, say } from '../../shared/model/sentence.ts'
 import { formatUrn } from '../../shared/model/urn.ts'
 import type { kafka } from '../../shared/systems/kafka/system.ts'
@@ -347,6 +347,8 @@ function judged(ago: (minutes: number) => Date): Pick<Fixture, 'findings' | 'inc
       findings: findings.slice(0, 3),
     },
   ]
+  const around = { topic: 'playback_start', partition: 2n, from: 'around', offset: 88_120n }
+  const offset: Span = { text: '88,120', to: { read: { system: 'kafka', connection: CONNECTION, name: 'messages', input: around } } }
   const headlines = new Map<string, { readonly headline: Headline; readonly chain: readonly Hop[] }>([
     [
       'now',
@@ -367,7 +369,7 @@ function judged(ago: (minutes: number) => Date): Pick<Fixture, 'findings' | 'inc
       groupUrn('play-totals'),
       {
         headline: {
-          says: say`Standing still: ${noun('playback_start-2', urnOf('partitions', 'playback_start', '2'))} has committed nothing for ${noun('46 min', groupUrn('play-totals'))} at offset ${noun('88,120', groupUrn('play-totals'))} while ${noun('1,284,311', groupUrn('play-totals'))} records arrived; its reader (client app-7) is alive. Retention takes the first unread record at about 09:20 UTC.`,
+          says: say`Standing still: ${noun('playback_start-2', urnOf('partitions', 'playback_start', '2'))} has committed nothing for ${noun('46 min', groupUrn('play-totals'))} at offset ${offset} while ${noun('1,284,311', groupUrn('play-totals'))} records arrived; its reader (client app-7) is alive. Retention takes the first unread record at about 09:20 UTC.`,
           also: say`At least: 3 of 4 partitions counted, broker 7 refused since 03:25.`,
           health: 'critical',
         },

@@ -3,13 +3,16 @@ import { useNavigate, useSearch } from '@tanstack/react-router'
 import { useMemo } from 'react'
 import type { Viewing } from '../../shared/contract/messages.ts'
 import type { Target } from '../../shared/model/sentence.ts'
+import { formatRead } from './read-target.ts'
 
-/** What any page's URL may carry: the viewing, and the record open in the drawer. */
+/** What any page's URL may carry: the viewing, and the record or the read open in the drawer. */
 export interface CommonSearch {
   readonly source?: string
   /** ISO time looked at. */
   readonly at?: string
   readonly peek?: string
+  /** A read, as `formatRead` writes it. */
+  readonly look?: string
 }
 export interface NowSearch extends CommonSearch {
   /** The incident looked at; the first where it is none that is shown. */
@@ -59,7 +62,9 @@ export function viewingOf(search: CommonSearch): Viewing {
 
 export interface Places {
   readonly record: (urn: string, tab?: string) => void
+  /** Opens a record in the drawer; none closes it. */
   readonly peek: (urn: string | undefined) => void
+  /** Opens what a sentence points to: its record, or what its read shows. */
   readonly target: (target: Target) => void
   readonly system: (system: string, search?: Omit<SystemSearch, keyof CommonSearch>) => void
   readonly map: (focus?: string, hops?: number) => void
@@ -87,14 +92,21 @@ export function usePlaces(): Places {
         void navigate({
           to: '.',
           search: (before: CommonSearch) => {
-            const { peek: _peek, ...rest } = before
+            const { peek: _peek, look: _look, ...rest } = before
             return urn === undefined ? rest : { ...rest, peek: urn }
           },
           replace: true,
         }),
       target: (target) => {
         if ('urn' in target) return record(target.urn, 'field' in target ? 'charts' : undefined)
-        return undefined
+        void navigate({
+          to: '.',
+          search: (before: CommonSearch) => {
+            const { peek: _peek, ...rest } = before
+            return { ...rest, look: formatRead(target.read) }
+          },
+          replace: true,
+        })
       },
       system: (system, search = {}) =>
         void navigate({ to: '/system/$system', params: { system }, search: (before: CommonSearch) => ({ ...kept(before), ...search }) }),
@@ -137,5 +149,5 @@ export function usePlaces(): Places {
 
 /** The common part of any page's URL. */
 export function useCommonSearch(): CommonSearch {
-  return useSearch({ strict: false, select: (s: CommonSearch): CommonSearch => textsOf({ ...s }, ['source', 'at', 'peek']) })
+  return useSearch({ strict: false, select: (s: CommonSearch): CommonSearch => textsOf({ ...s }, ['source', 'at', 'peek', 'look']) })
 }

@@ -3,10 +3,12 @@ import type { JSX } from 'react'
 import type { Cell } from '../../../shared/contract/messages.ts'
 import { useAnyRead } from '../../client/reads.ts'
 import type { EvidenceAsk, EvidenceItem } from '../../systems/screens.ts'
+import { Card } from '../../ui/card.tsx'
 import { Failed, Loading } from '../../ui/states/states.tsx'
-import { formatInstant } from '../../ui/values/format.ts'
+import { formatInstant, formatNumber } from '../../ui/values/format.ts'
 import { SafeText } from '../../ui/values/value.tsx'
-import { screensFor } from '../generic/declared.tsx'
+import { screensFor, systemOf } from '../generic/declared.tsx'
+import type { ReadTarget } from '../read-target.ts'
 import css from './evidence.module.css'
 import { indentJson } from './indent-json.ts'
 
@@ -68,6 +70,19 @@ export function Evidence({ system, connection, ask }: Props): JSX.Element {
         {reading.items.length > MAX_SHOWN && ` · ${reading.items.length - MAX_SHOWN} more`}
       </div>
     </div>
+  )
+}
+
+/** The read that a sentence points to: what is asked of whom, and what it shows. */
+export function ReadEvidence({ read }: { readonly read: ReadTarget }): JSX.Element {
+  const { system, connection, name, input } = read
+  const asked = systemOf(system)?.reads[name]
+  const parts = Object.entries(input).map(([key, value]) => `${key} ${typeof value === 'bigint' ? formatNumber(value) : value}`)
+  const title = [asked?.title ?? name, ...parts].join(' · ')
+  return (
+    <Card title="Evidence" hint={<SafeText text={title} max={200} />}>
+      <Evidence system={system} connection={connection} ask={{ title, read: name, input }} />
+    </Card>
   )
 }
 
