@@ -56,7 +56,7 @@ export interface RecordScreen<R> {
   readonly beside?: Beside<R, AnyRow>
   readonly related?: readonly RelatedTable<R, AnyRow>[]
   evidence?(row: R): EvidenceAsk | undefined
-  /** The native command line that shows the same. */
+  /** The native command line that shows the same; without addresses none, or one with a place to fill in. */
   command?(row: R, addresses: readonly string[]): string | undefined
 }
 type AnyRow = Readonly<Record<string, Cell>>

@@ -19,6 +19,7 @@ import { collectionOf, recordScreen, stateOf, systemOf } from '../generic/declar
 import css from '../generic/generic.module.css'
 import { HeadlineOf } from '../generic/headline.tsx'
 import { usePlaces } from '../places.ts'
+import { myConnection } from './my-connection.ts'
 import { CurvePart, FactsPart, HistoryPart, NeighboursPart, RawPart, SeenLine } from './record-parts.tsx'
 import { WhyPart } from './record-why.tsx'
 
@@ -53,6 +54,7 @@ export function RecordBody({ urn, tab: wanted, onTab, narrow = false }: Props): 
   const [looking, setLooking] = useState(!narrow)
   const [cursor, setCursor] = useState<RecordRow<AnyRow> | undefined>(undefined)
   const record = answered.data
+  const connection = record === undefined ? undefined : myConnection(record, viewing, connections.data ?? [])
   const collection = record === undefined ? undefined : collectionOf(record.system, record.collection)
   const screen = record === undefined ? {} : recordScreen(record.system, record.collection)
   const more = useBeside(record, screen)
@@ -62,12 +64,12 @@ export function RecordBody({ urn, tab: wanted, onTab, narrow = false }: Props): 
   const cursorEvidence = cursor === undefined ? undefined : related.map((t) => t.evidence?.(cursor.row)).find((e) => e !== undefined)
   const ask = cursorEvidence ?? (record === undefined ? undefined : screen.evidence?.(record.row))
 
-  function copy(text: string | undefined, what: string): void {
+  function copy(text: string | undefined, what: string, done = `${what} copied`): void {
     if (text === undefined) {
       say(`There is no ${what} for this`)
       return
     }
-    write(text, `${what} copied`)
+    write(text, done)
   }
   useKeys({
     why: () => {
@@ -82,9 +84,13 @@ export function RecordBody({ urn, tab: wanted, onTab, narrow = false }: Props): 
     map: () => places.map(urn, 2),
     copyCommand: () => {
       if (record === undefined) return
-      const addresses = connections.data?.find((c) => c.profile.id === record.connection)?.profile.endpoints
-      const command = screen.command?.(record.row, Object.values(addresses ?? {})[0]?.addresses ?? [])
-      copy(command === undefined ? undefined : `${command}   # as seen ${formatInstant(record.seen.at)}`, 'command')
+      const addresses = Object.values(connection?.profile.endpoints ?? {})[0]?.addresses ?? []
+      const command = screen.command?.(record.row, addresses)
+      copy(
+        command === undefined ? undefined : `${command}   # as seen ${formatInstant(record.seen.at)}`,
+        'command',
+        addresses.length === 0 ? 'command copied, without addresses: no connection of yours is known to lead there' : undefined,
+      )
     },
     handOff: () => {
       if (record === undefined || headline.data === undefined) return
@@ -108,7 +114,6 @@ export function RecordBody({ urn, tab: wanted, onTab, narrow = false }: Props): 
   if (collection === undefined) return <Empty kind="not-recorded" what={record.collection} />
   const state = stateOf(collection, record.row)
   const system = systemOf(record.system)
-  const connection = connections.data?.find((c) => c.profile.id === record.connection)
   const facts = [...(screen.facts?.(record.row, now) ?? []), ...(more === undefined ? [] : (screen.beside?.facts?.(more.row, now) ?? []))]
   const series = seriesFields(collection)
   const hurt = state?.health === 'critical' || state?.health === 'high' ? state.health : undefined

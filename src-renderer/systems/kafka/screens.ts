@@ -99,7 +99,8 @@ function missingBody({ unknown: why, note }: Unknown): string {
 }
 
 const quote = (text: string): string => (/^[\w.,:@/-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`)
-const brokersOf = (addresses: readonly string[]): string => quote(addresses.join(','))
+/** Where no address is known, a place to fill in that cannot be mistaken for one. */
+const brokersOf = (addresses: readonly string[]): string => (addresses.length === 0 ? 'BOOTSTRAP-SERVERS' : quote(addresses.join(',')))
 
 export const kafkaScreens: Screens = screens(kafka, {
   tabs: ['groups', 'topics', 'brokers', 'partitions', 'groupPartitions', 'logDirs', 'quorum', 'cluster'],
