@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { page, userEvent } from 'vitest/browser'
 import { render } from 'vitest-browser-react'
+import type { Handlers } from '../../shared/contract/handlers.ts'
 import '../ui/mantine.css'
 import '../ui/global.css'
 import { say } from '../../shared/model/sentence.ts'
@@ -12,11 +13,15 @@ import { type Fixture, groupUrn, makeFixture } from '../dev/fixture.ts'
 import { App } from './app.tsx'
 import { applyRemembered } from './appearance.ts'
 
-async function start(hash = '#/now'): Promise<{ host: FakeHost; fixture: Fixture }> {
-  location.hash = hash
+/** @param over answers other than those of the fake host */
+async function start(
+  hash = '#/now',
+  over: (handlers: Handlers) => Partial<Handlers> = () => ({}),
+): Promise<{ host: FakeHost; fixture: Fixture }> {
+  location.hash = hash.includes('?') ? `${hash}&in=test` : hash // the runner's own query would be appended to the last name
   const fixture = makeFixture(new Date(), 20)
   const host = makeFakeHost(fixture)
-  await render(<App connection={directConnection(host.handlers)} queries={createQueries()} />)
+  await render(<App connection={directConnection({ ...host.handlers, ...over(host.handlers) })} queries={createQueries()} />)
   return { host, fixture }
 }
 beforeEach(async () => {
@@ -114,6 +119,29 @@ describe('a list', () => {
     await expect.element(page.getByText('25 groups')).toBeVisible()
     await expect.element(page.getByText('U+202E')).toBeVisible()
     await expect.element(page.getByText('? no access').first()).toBeVisible()
+  })
+  it('names the connection of each row where several have the system, and copies it', async () => {
+    const written = vi.spyOn(navigator.clipboard, 'writeText').mockResolvedValue()
+    await start('#/system/kafka?tab=brokers', ({ records }) => ({
+      records: {
+        ...records,
+        page: async (ask, call) => {
+          const page = await records.page(ask, call)
+          return {
+            ...page,
+            rows: page.rows.map((row, i) => (i === 1 ? { ...row, connection: 'f4' } : row)),
+            freshness: [...page.freshness, ...page.freshness.map((one) => ({ ...one, connection: 'f4', title: 'Front four' }))],
+          }
+        },
+      },
+    }))
+    await expect.element(page.getByRole('columnheader').nth(1)).toMatchTextContent('Connection')
+    await expect.element(page.getByRole('row', { name: /^2 Front four/ })).toBeVisible()
+    await userEvent.keyboard('jjY')
+    await vi.waitFor(() => expect(written.mock.calls[0]?.[0]).toMatch(/^broker\tconnection\t.*\n2\tFront four\t/))
+    await userEvent.click(page.getByRole('button', { name: /Columns/ }))
+    await userEvent.click(page.getByRole('checkbox', { name: 'Connection' }))
+    await expect.element(page.getByRole('columnheader').nth(1)).not.toMatchTextContent('Connection')
   })
   it('is asked again when its collection changed', async () => {
     const { host, fixture } = await start('#/system/kafka')

@@ -1,12 +1,16 @@
 // Any collection as a table, from its declaration alone: filtered and sorted in the host, fetched by blocks, columns remembered.
 import { type JSX, useCallback, useEffect, useMemo, useState } from 'react'
+import type { Freshness } from '../../../shared/contract/messages.ts'
+import type { AnyCollection } from '../../../shared/model/collection.ts'
 import type { AnyRow, RecordRow } from '../../client/decode.ts'
+import { exactKey } from '../../client/exact-keys.ts'
 import { type AnyAsk, useRecordBlocks } from '../../client/records.ts'
 import { useKeys, useSay } from '../../ui/keys/keys.tsx'
 import { Empty, Failed, FreshnessLine, Loading } from '../../ui/states/states.tsx'
 import { DataTable } from '../../ui/table/data-table.tsx'
+import type { TableColumn } from '../../ui/table/table-column.ts'
 import { usePlaces } from '../places.ts'
-import { collectionOf, columnsOf, firstColumns } from './declared.tsx'
+import { collectionOf, columnsOf, connectionColumn, firstColumns } from './declared.tsx'
 
 interface Props {
   readonly system: string
@@ -29,20 +33,42 @@ interface Props {
   readonly takesFocus?: boolean
 }
 
+/**
+ * The columns shown, as the person chose them. One that comes and goes with what is connected stands after the label until it is
+ * taken away.
+ */
 function useColumns(
   key: string,
   first: readonly string[],
   remember: boolean,
+  extra: string | undefined,
 ): readonly [readonly string[], (names: readonly string[]) => void] {
   const [chosen, setChosen] = useState<readonly string[] | undefined>(() => {
     const text = remember ? localStorage.getItem(`columns ${key}`) : null
     return text === null ? undefined : text.split(' ')
   })
   const choose = (names: readonly string[]): void => {
-    setChosen(names)
-    localStorage.setItem(`columns ${key}`, names.join(' '))
+    const kept = extra === undefined || names.includes(extra) ? names : [...names, `-${extra}`]
+    setChosen(kept)
+    localStorage.setItem(`columns ${key}`, kept.join(' '))
   }
-  return [chosen ?? first, choose]
+  const names = chosen ?? first
+  if (extra === undefined || names.includes(extra) || names.includes(`-${extra}`)) return [names, choose]
+  return [[...names.slice(0, 1), extra, ...names.slice(1)], choose]
+}
+
+/** Rows of several connections say which one they came over. */
+function useConnectionColumn(
+  collection: AnyCollection | undefined,
+  known: readonly Freshness[],
+): TableColumn<RecordRow<AnyRow>> | undefined {
+  const titles = known.map(({ connection, title }) => [connection, title] as const)
+  const key = exactKey(titles)
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `key` stands for the titles by value
+  return useMemo(() => {
+    if (collection === undefined || titles.length < 2) return undefined
+    return connectionColumn(Object.hasOwn(collection.fields, 'connection') ? 'over' : 'connection', new Map(titles))
+  }, [collection, key])
 }
 
 export function CollectionTable(props: Props): JSX.Element {
@@ -68,13 +94,14 @@ export function CollectionTable(props: Props): JSX.Element {
       return typeof value === 'number' || typeof value === 'bigint' ? Math.max(most, Number(value)) : most
     }, 0)
   }, [rows, barField])
-  const columns = useMemo(
-    () =>
-      collection === undefined ? [] : columnsOf(collection, props.columns, barField === undefined ? undefined : { field: barField, max }),
-    [collection, props.columns, barField, max],
-  )
+  const extra = useConnectionColumn(collection, connection === undefined ? (about?.freshness ?? []) : [])
+  const columns = useMemo(() => {
+    if (collection === undefined) return []
+    const declared = columnsOf(collection, props.columns, barField === undefined ? undefined : { field: barField, max })
+    return extra === undefined ? declared : [...declared, extra]
+  }, [collection, props.columns, barField, max, extra])
   const first = props.columns ?? (collection === undefined ? [] : firstColumns(collection))
-  const [shown, setShown] = useColumns(`${system}.${name}`, first, tools)
+  const [shown, setShown] = useColumns(`${system}.${name}`, first, tools, extra?.name)
   const onRange = useCallback(
     (from: number, to: number) => setRange((r) => (r.first === from && r.last === to ? r : { first: from, last: to })),
     [],

@@ -130,6 +130,25 @@ export function columnsOf(
   })
 }
 
+/** Over which connection a row came, for tables of several: `titles` by id. The host sorts by fields only. */
+export function connectionColumn(name: string, titles: ReadonlyMap<string, string>): TableColumn<RecordRow<AnyRow>> {
+  const twice = (title: string): boolean => [...titles.values()].filter((other) => other === title).length > 1
+  const text = ({ connection }: RecordRow<AnyRow>): string => {
+    const title = titles.get(connection) ?? connection
+    return twice(title) ? `${title} (${connection})` : title
+  }
+  return {
+    name,
+    title: 'Connection',
+    says: 'The connection it was seen over',
+    numeric: false,
+    sortable: false,
+    cell: (row) => <SafeText text={text(row)} max={60} />,
+    shown: text,
+    text,
+  }
+}
+
 function Bar({ value, max }: { readonly value: AnyRow[string] | undefined; readonly max: number }): React.JSX.Element | null {
   if (typeof value !== 'number' && typeof value !== 'bigint') return null
   const part = max <= 0 ? 0 : Math.min(1, Number(value) / max)

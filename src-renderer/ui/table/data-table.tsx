@@ -154,7 +154,7 @@ export function DataTable<T>(props: DataTableProps<T>): JSX.Element {
     },
     Y: copy,
     'Mod+C': copy,
-    s: () => onSort?.(turned(sort, visible[1]?.name ?? visible[0]?.name ?? '')),
+    s: () => onSort?.(turned(sort, (visible.find((c, i) => i > 0 && c.sortable !== false) ?? visible[0])?.name ?? '')),
   }
   function onKeyDown(event: KeyboardEvent): void {
     if (event.target !== grid.current) return
