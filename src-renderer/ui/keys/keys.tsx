@@ -10,6 +10,8 @@ interface Keys {
   readonly active: () => ReadonlySet<KeyName>
   /** Says a short thing at the foot of the page. */
   readonly say: (text: string) => void
+  /** Whether a key pressed then is the second one of a chord (`g k`). */
+  readonly inChord: (timeStamp: number) => boolean
 }
 const KeysContext = createContext<Keys | undefined>(undefined)
 const SAY_MS = 3_000
@@ -26,6 +28,7 @@ export function KeysProvider({ children }: { readonly children: ReactNode }): JS
   const stack = useRef<{ readonly current: KeyHandlers }[]>([])
   const [said, setSaid] = useState<{ readonly text: string; readonly n: number } | undefined>()
   const count = useRef(0)
+  const chord = useRef({ first: '', at: 0 })
   const keys = useMemo<Keys>(
     () => ({
       register: (handlers) => {
@@ -39,6 +42,7 @@ export function KeysProvider({ children }: { readonly children: ReactNode }): JS
         count.current += 1
         setSaid({ text, n: count.current })
       },
+      inChord: (timeStamp) => chord.current.first !== '' && timeStamp - chord.current.at < CHORD_MS,
     }),
     [],
   )
@@ -48,20 +52,14 @@ export function KeysProvider({ children }: { readonly children: ReactNode }): JS
     return () => clearTimeout(timer)
   }, [said])
   useEffect(() => {
-    let chord = ''
-    let chordAt = 0
     const down = (event: KeyboardEvent): void => {
       if (event.defaultPrevented || event.isComposing) return
       let key = keyOf(event)
       if (isTyping(event.target) && key !== 'Mod+K' && key !== 'Escape') return
       if (key === 'Escape' && event.target instanceof Element && event.target.closest('[role=dialog]') !== null) return // it closes the dialog
-      if (chord !== '' && event.timeStamp - chordAt < CHORD_MS) key = `${chord} ${key}`
-      chord = ''
-      if (key === 'g') {
-        chord = key
-        chordAt = event.timeStamp
-        return
-      }
+      if (keys.inChord(event.timeStamp)) key = `${chord.current.first} ${key}`
+      chord.current = { first: key === 'g' ? key : '', at: event.timeStamp }
+      if (key === 'g') return
       const name = nameOfKey(key)
       if (name === undefined) {
         if (key.startsWith('g ')) keys.say(`${key}: goes nowhere`)
@@ -113,6 +111,10 @@ export function useCopy(): (text: string, done: string) => void {
       () => say('Not copied: the clipboard is not open to this page now (click into the page and try again)'),
     )
   }
+}
+/** For parts that answer keys themselves: the second key of a chord is not theirs. */
+export function useInChord(): (timeStamp: number) => boolean {
+  return useKeysContext().inChord
 }
 export function useActiveKeys(): () => ReadonlySet<KeyName> {
   return useKeysContext().active

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import { page, userEvent } from 'vitest/browser'
 import { render } from 'vitest-browser-react'
 import '../global.css'
-import { KeysProvider } from '../keys/keys.tsx'
+import { type KeyHandlers, KeysProvider, useKeys } from '../keys/keys.tsx'
 import { SafeText } from '../values/value.tsx'
 import { DataTable, type DataTableProps } from './data-table.tsx'
 import type { TableColumn } from './table-column.ts'
@@ -33,6 +33,11 @@ const columns: readonly TableColumn<Row>[] = [
   },
 ]
 const rowsOf = (ids: readonly string[]): ReadonlyMap<number, Row> => new Map(ids.map((id, i) => [i, { id, lag: BigInt(id.charCodeAt(0)) }]))
+
+function Answers(keys: KeyHandlers): null {
+  useKeys(keys)
+  return null
+}
 
 async function show(
   over: Partial<DataTableProps<Row>> = {},
@@ -80,6 +85,14 @@ describe('a table', () => {
     await userEvent.keyboard('{End}{Enter}')
     await userEvent.keyboard('{Home}{Enter}')
     expect(opened).toEqual(['a', 'd', 'a'])
+  })
+  it('leaves the second key of a chord to the page', async () => {
+    const sql = vi.fn()
+    const { sorts } = await show({ foot: <Answers goSql={sql} /> })
+    await userEvent.keyboard('gs')
+    expect(sql).toHaveBeenCalledOnce()
+    await userEvent.keyboard('s')
+    expect(sorts).toEqual(['-lag'])
   })
   it('names its current row to screen readers', async () => {
     await show()

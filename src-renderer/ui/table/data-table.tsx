@@ -2,7 +2,7 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { type JSX, type KeyboardEvent, type ReactNode, useEffect, useId, useLayoutEffect, useMemo, useRef, useState } from 'react'
 import { singular } from '../../../shared/model/words.ts'
-import { useCopy, useKeys, useSay } from '../keys/keys.tsx'
+import { useCopy, useInChord, useKeys, useSay } from '../keys/keys.tsx'
 import { useLook } from '../values/look.tsx'
 import { ColumnChooser } from './column-chooser.tsx'
 import css from './data-table.module.css'
@@ -46,6 +46,7 @@ export function DataTable<T>(props: DataTableProps<T>): JSX.Element {
   const look = useLook('list')
   const say = useSay()
   const write = useCopy()
+  const inChord = useInChord()
   const grid = useRef<HTMLDivElement>(null)
   const filterBox = useRef<HTMLInputElement>(null)
   const [inside, setInside] = useState(false)
@@ -158,6 +159,7 @@ export function DataTable<T>(props: DataTableProps<T>): JSX.Element {
   }
   function onKeyDown(event: KeyboardEvent): void {
     if (event.target !== grid.current) return
+    if (event.key.length === 1 && inChord(event.timeStamp)) return
     const key =
       event.ctrlKey || event.metaKey
         ? `Mod+${event.key.toUpperCase()}`
