@@ -113,6 +113,22 @@ describe('a table', () => {
     expect(written).toHaveBeenCalledWith('id\tlag (records)\norders\t9007199254740993\nplays\t2')
     await expect.element(page.getByText('2 rows copied, exact')).toBeVisible()
   })
+  it('selects one row after the other by Ctrl-click', async () => {
+    await show()
+    for (const name of ['a', 'c', 'd', 'c'])
+      await userEvent.click(page.getByRole('row', { name: new RegExp(`^${name} `) }), { modifiers: ['Control'] })
+    const selected = [...document.querySelectorAll('[role=row][aria-selected=true]')].map((row) => row.textContent?.[0])
+    expect(selected).toEqual(['a', 'd'])
+  })
+  it('copies every row selected, also one that is not loaded any more, as it was last seen', async () => {
+    const written = vi.spyOn(navigator.clipboard, 'writeText').mockResolvedValue()
+    const { rerender } = await show({ total: 4 })
+    await userEvent.keyboard('{End}x{Home}x')
+    await rerender({ rows: new Map([[3, { id: 'd', lag: 7n }]]) })
+    await rerender({ rows: new Map([[0, { id: 'a', lag: 5n }]]) })
+    await userEvent.keyboard('Y')
+    expect(written).toHaveBeenCalledWith('id\tlag (records)\na\t5\nd\t7')
+  })
   it('says when nothing could be copied', async () => {
     vi.spyOn(navigator.clipboard, 'writeText').mockRejectedValue(new DOMException('not focused', 'NotAllowedError'))
     await show()

@@ -9,6 +9,7 @@ import css from './data-table.module.css'
 import { FilterBox } from './filter-box.tsx'
 import { useFrozenRows } from './frozen-rows.ts'
 import { HeaderRow } from './header-row.tsx'
+import { useSelection } from './selection.ts'
 import { measureColumns, type TableColumn, toTsv } from './table-column.ts'
 import { TableRow } from './table-row.tsx'
 
@@ -51,7 +52,7 @@ export function DataTable<T>(props: DataTableProps<T>): JSX.Element {
   const filterBox = useRef<HTMLInputElement>(null)
   const [inside, setInside] = useState(false)
   const [cursor, setCursor] = useState<number | undefined>(undefined)
-  const [selected, setSelected] = useState<ReadonlySet<string>>(new Set())
+  const selected = useSelection(rows, idOf)
   const [choosing, setChoosing] = useState(false)
   const gridId = useId()
   const held = inside || cursor !== undefined || selected.size > 0
@@ -101,7 +102,7 @@ export function DataTable<T>(props: DataTableProps<T>): JSX.Element {
 
   const rowAt = frozen.rowAt
   const chosen = (): readonly T[] => {
-    if (selected.size > 0) return [...rows.values()].filter((row) => selected.has(idOf(row)))
+    if (selected.size > 0) return selected.chosen()
     const row = cursor === undefined ? undefined : rowAt(cursor)
     return row === undefined ? [] : [row]
   }
@@ -122,10 +123,7 @@ export function DataTable<T>(props: DataTableProps<T>): JSX.Element {
   }
   function toggle(index: number | undefined): void {
     const row = index === undefined ? undefined : rowAt(index)
-    if (row === undefined) return
-    const next = new Set(selected)
-    if (!next.delete(idOf(row))) next.add(idOf(row))
-    setSelected(next)
+    if (row !== undefined && index !== undefined) selected.toggle(row, index)
   }
   const page = Math.max(1, last - first - 12)
   const here = (act: ((row: T) => void) | undefined) => (): void => {
@@ -169,7 +167,7 @@ export function DataTable<T>(props: DataTableProps<T>): JSX.Element {
     if (key === 'Mod+C' && getSelection()?.isCollapsed === false) return
     if (event.key === 'Escape' && (selected.size > 0 || cursor !== undefined)) {
       event.preventDefault()
-      if (selected.size > 0) setSelected(new Set())
+      if (selected.size > 0) selected.clear()
       else setCursor(undefined)
       return
     }
@@ -183,7 +181,7 @@ export function DataTable<T>(props: DataTableProps<T>): JSX.Element {
     ...(props.onFilter === undefined ? {} : { filter: () => filterBox.current?.focus() }),
     sortAgain: () => {
       frozen.release()
-      setSelected(new Set())
+      selected.clear()
       setCursor(undefined)
     },
   })
