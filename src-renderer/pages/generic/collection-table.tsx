@@ -106,7 +106,7 @@ export function CollectionTable(props: Props): JSX.Element {
     (from: number, to: number) => setRange((r) => (r.first === from && r.last === to ? r : { first: from, last: to })),
     [],
   )
-  const idOf = useCallback((r: RecordRow<AnyRow>) => r.urn, [])
+  const idOf = useCallback((r: RecordRow<AnyRow>) => `${r.urn} ${r.connection}`, [])
   const firstRow = rows.get(0)
   const { onFirst } = props
   // biome-ignore lint/correctness/useExhaustiveDependencies: told when another record comes first, not when its values change

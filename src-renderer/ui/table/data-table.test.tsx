@@ -165,6 +165,20 @@ describe('a table', () => {
     await userEvent.keyboard('S')
     await vi.waitFor(() => expect(ids()).toEqual(['d', 'a', 'b', 'c']))
   })
+  it('draws each row once while the order is held and a new one comes first', async () => {
+    const { rerender } = await show()
+    await userEvent.keyboard('j')
+    await rerender({ rows: rowsOf(['x', 'a', 'b', 'c', 'd']) })
+    expect(ids()).toEqual(['a', 'b', 'c', 'd', 'x'])
+  })
+  it('sorts again on S where the focus is, whatever other list came later', async () => {
+    const { rerender } = await show()
+    await userEvent.keyboard('j')
+    await rerender({ rows: rowsOf(['d', 'a', 'b', 'c']), foot: <Answers sortAgain={() => undefined} /> })
+    expect(ids()).toEqual(['a', 'b', 'c', 'd'])
+    await userEvent.keyboard('S')
+    await vi.waitFor(() => expect(ids()).toEqual(['d', 'a', 'b', 'c']))
+  })
   it('says how many there are, and which emptiness it is when there are none', async () => {
     await show({ rows: new Map(), total: 0, empty: <p>No groups match the filter.</p>, foot: <span>as of 4 s ago</span> })
     await expect.element(page.getByText('No groups match the filter.')).toBeVisible()

@@ -57,7 +57,7 @@ export function DataTable<T>(props: DataTableProps<T>): JSX.Element {
   const gridId = useId()
   const held = inside || cursor !== undefined || selected.size > 0
   const question = `${sort ?? ''} ${props.filter ?? ''}`
-  const frozen = useFrozenRows(rows, idOf, held, question)
+  const frozen = useFrozenRows(rows, total, idOf, held, question)
   const rowHeight = useRowHeight()
   const virtual = useVirtualizer({
     count: total,
@@ -125,6 +125,11 @@ export function DataTable<T>(props: DataTableProps<T>): JSX.Element {
     const row = index === undefined ? undefined : rowAt(index)
     if (row !== undefined && index !== undefined) selected.toggle(row, index)
   }
+  function sortAgain(): void {
+    frozen.release()
+    selected.clear()
+    setCursor(undefined)
+  }
   const page = Math.max(1, last - first - 12)
   const here = (act: ((row: T) => void) | undefined) => (): void => {
     const row = cursor === undefined ? undefined : rowAt(cursor)
@@ -153,6 +158,7 @@ export function DataTable<T>(props: DataTableProps<T>): JSX.Element {
     },
     Y: copy,
     'Mod+C': copy,
+    S: sortAgain,
     s: () => onSort?.(turned(sort, (visible.find((c, i) => i > 0 && c.sortable !== false) ?? visible[0])?.name ?? '')),
   }
   function onKeyDown(event: KeyboardEvent): void {
@@ -179,11 +185,7 @@ export function DataTable<T>(props: DataTableProps<T>): JSX.Element {
   }
   useKeys({
     ...(props.onFilter === undefined ? {} : { filter: () => filterBox.current?.focus() }),
-    sortAgain: () => {
-      frozen.release()
-      selected.clear()
-      setCursor(undefined)
-    },
+    sortAgain,
   })
 
   const body = (
