@@ -170,12 +170,17 @@ describe('a list', () => {
 })
 
 describe('viewing', () => {
+  it('and who answers are said to those who do not see them', async () => {
+    await start()
+    await expect.element(page.getByRole('button', { name: /^Viewing: LIVE$/ })).toBeVisible()
+    await expect.element(page.getByRole('button', { name: /^Watching: 1 of 1 answering/ })).toBeVisible()
+  })
   it('goes ten minutes back with Shift-←, colours the frame, and comes back live with L', async () => {
     await start()
     await expect.element(heading()).toBeVisible()
     await userEvent.keyboard('{Shift>}{ArrowLeft}{/Shift}')
     await vi.waitFor(() => expect(document.querySelector('[data-viewing]')?.getAttribute('data-viewing')).toBe('past'))
-    await expect.element(page.getByRole('button', { name: 'Viewing' })).toMatchTextContent(/AT .* UTC \(−10 min\)/)
+    await expect.element(page.getByRole('button', { name: /^Viewing/ })).toMatchTextContent(/AT .* UTC \(−10 min\)/)
     await userEvent.keyboard('{Shift>}L{/Shift}')
     await vi.waitFor(() => expect(document.querySelector('[data-viewing]')?.getAttribute('data-viewing')).toBe('live'))
   })

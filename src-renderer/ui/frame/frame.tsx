@@ -31,6 +31,7 @@ interface ChipProps {
   readonly children: ReactNode
   readonly onClick?: () => void
   readonly tone?: 'live' | 'past' | 'file' | 'wrong'
+  /** What the content is of, for those who do not see where it stands. */
   readonly label?: string
   readonly expanded?: boolean
 }
@@ -39,7 +40,8 @@ export function Chip({ children, onClick, tone, label, expanded }: ChipProps): J
   const className = `${css.chip} ${tone === undefined ? '' : css[tone]}`
   if (onClick === undefined) return <span className={className}>{children}</span>
   return (
-    <button type="button" className={className} onClick={onClick} aria-label={label} aria-expanded={expanded}>
+    <button type="button" className={className} onClick={onClick} aria-expanded={expanded}>
+      {label !== undefined && <span className="visually-hidden">{label}: </span>}
       {children}
     </button>
   )
