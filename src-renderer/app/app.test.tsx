@@ -175,6 +175,38 @@ describe('viewing', () => {
     await expect.element(page.getByRole('button', { name: /^Viewing: LIVE$/ })).toBeVisible()
     await expect.element(page.getByRole('button', { name: /^Watching: 1 of 1 answering/ })).toBeVisible()
   })
+  it('shows nothing of another moment while the one asked for is on its way', async () => {
+    let arrive = (): void => undefined
+    const arrived = new Promise<void>((resolve) => {
+      arrive = resolve
+    })
+    await start('#/system/kafka', ({ records, findings }) => ({
+      records: {
+        ...records,
+        page: async (ask, call) => {
+          if (ask.viewing.at !== undefined) await arrived
+          return records.page(ask, call)
+        },
+      },
+      findings: {
+        page: async (ask, call) => {
+          if (ask.viewing.at !== undefined) await arrived
+          return findings.page(ask, call)
+        },
+      },
+    }))
+    await expect.element(page.getByText('25 groups')).toBeVisible()
+    await expect.element(page.getByRole('link', { name: 'Kafka critical' })).toBeVisible()
+    await userEvent.keyboard('j{Shift>}{ArrowLeft}{/Shift}')
+    await expect.element(page.getByRole('button', { name: /Viewing: AT/ })).toBeVisible()
+    await expect.element(page.getByText('Nothing is wrong').or(heading())).toBeVisible()
+    expect(page.getByText('25 groups').elements()).toEqual([])
+    expect(page.getByRole('link', { name: 'Kafka critical' }).elements()).toEqual([])
+    expect(page.getByRole('button', { name: /^Watching: 1 of 1/ }).elements()).toHaveLength(1)
+    arrive()
+    await expect.element(page.getByText('25 groups')).toBeVisible()
+    await vi.waitFor(() => expect(document.activeElement?.getAttribute('role')).toBe('grid'))
+  })
   it('goes ten minutes back with Shift-←, colours the frame, and comes back live with L', async () => {
     await start()
     await expect.element(heading()).toBeVisible()

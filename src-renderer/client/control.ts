@@ -11,7 +11,7 @@ export function useHello(): Answered<Hello> {
   return useAnswer({
     key: ['hello'],
     on: ['landscope.connections'],
-    keep: true,
+    keep: 'everywhere',
     ask: (client, _viewing, signal) => client.hello({}, { signal }),
   })
 }
@@ -20,7 +20,7 @@ export function useConnections(): Answered<readonly ConnectionAnswer[]> {
   return useAnswer({
     key: ['connections'],
     on: ['landscope.connections'],
-    keep: true,
+    keep: 'everywhere',
     ask: async (client, _viewing, signal) => (await client.connections.list({}, { signal })).connections,
   })
 }

@@ -1,5 +1,5 @@
 // What every hook rests on: the connection to the host, the shared query cache, and where one looks (live, a moment, a file).
-import { keepPreviousData, QueryClient, QueryClientProvider, useQuery } from '@tanstack/react-query'
+import { QueryClient, QueryClientProvider, useQuery } from '@tanstack/react-query'
 import { createContext, type JSX, type ReactNode, useContext, useEffect, useMemo, useSyncExternalStore } from 'react'
 import type { Viewing } from '../../shared/contract/messages.ts'
 import { AppError } from '../../shared/model/app-error.ts'
@@ -100,8 +100,11 @@ export interface Question<T> {
   readonly on: readonly CollectionName[]
   readonly urns?: readonly string[]
   readonly enabled?: boolean
-  /** Keep the last answer on screen while the next one is fetched (another window of the same list). */
-  readonly keep?: boolean
+  /**
+   * Keep the last answer on screen while the next one is fetched: of another window of the same list at the same place and time; or
+   * `everywhere`, for what is the same wherever one looks.
+   */
+  readonly keep?: boolean | 'everywhere'
   readonly ask: (client: Client, viewing: Viewing, signal: AbortSignal) => Promise<T>
 }
 
@@ -127,7 +130,11 @@ export function useAnswer<T>({ key, on, urns, enabled = true, keep, ask }: Quest
     enabled,
     meta: live ? { on, ...(viewing.source === undefined ? {} : { source: viewing.source }) } : {},
     queryFn: ({ signal }) => watching.fresh(viewing.source, live ? on : [], () => ask(connection.client, viewing, signal)),
-    ...(keep === true ? { placeholderData: keepPreviousData } : {}),
+    // What was true of another moment or file must not stand under the name of this one.
+    placeholderData: (before, of) =>
+      keep === 'everywhere' || (keep === true && of !== undefined && exactKey([of.queryKey[0]]) === exactKey([viewing]))
+        ? before
+        : undefined,
   })
   const { data, error, refetch } = query
   return {

@@ -13,6 +13,7 @@ import type { AnyCollection, Collections, Name, Row, Where } from '../../shared/
 import { parseUrn } from '../../shared/model/urn.ts'
 import type { Client } from './connection.ts'
 import { type AnyRow, decode, decodeRows, type RecordRow } from './decode.ts'
+import { exactKey } from './exact-keys.ts'
 import { type Answered, asAppError, useAnswer, useLandscope } from './landscope.tsx'
 import type { CollectionName } from './watching.ts'
 
@@ -87,7 +88,7 @@ export function useRecords<C extends Collections, N extends keyof C & string>(
 export const BLOCK = 200
 const MAX_BLOCKS = 4
 export interface Blocks {
-  /** What the newest answer says of the whole; the last known one while another question is under way. */
+  /** What the newest answer says of the whole; the last known one of the same place and time while another question is under way. */
   readonly about: About | undefined
   /** The rows that are there, by their place in the whole. */
   readonly rows: ReadonlyMap<number, RecordRow<AnyRow>>
@@ -133,11 +134,12 @@ export function useRecordBlocks(
     for (const [j, row] of (result.data?.rows ?? []).entries()) rows.set((numbers[i] ?? 0) * BLOCK + j, row)
   }
   const newest = results.map((r) => r.data).find((data) => data !== undefined)
-  const known = useRef<About>(undefined)
-  if (newest !== undefined) known.current = newest
+  const place = exactKey([viewing])
+  const known = useRef<{ readonly place: string; readonly about: About }>(undefined)
+  if (newest !== undefined) known.current = { place, about: newest }
   const failed = results.find((r) => r.error !== null)
   return {
-    about: newest ?? known.current,
+    about: newest ?? (known.current?.place === place ? known.current.about : undefined),
     rows,
     answered: {
       state: newest !== undefined ? 'ready' : failed === undefined ? 'loading' : 'failed',

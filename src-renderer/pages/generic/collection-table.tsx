@@ -1,9 +1,10 @@
 // Any collection as a table, from its declaration alone: filtered and sorted in the host, fetched by blocks, columns remembered.
-import { type JSX, useCallback, useEffect, useMemo, useState } from 'react'
+import { type JSX, useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import type { Freshness } from '../../../shared/contract/messages.ts'
 import type { AnyCollection } from '../../../shared/model/collection.ts'
 import type { AnyRow, RecordRow } from '../../client/decode.ts'
 import { exactKey } from '../../client/exact-keys.ts'
+import { useViewing } from '../../client/landscope.tsx'
 import { type AnyAsk, useRecordBlocks } from '../../client/records.ts'
 import { useKeys, useSay } from '../../ui/keys/keys.tsx'
 import { Empty, Failed, FreshnessLine, Loading } from '../../ui/states/states.tsx'
@@ -57,6 +58,15 @@ function useColumns(
   return [[...names.slice(0, 1), extra, ...names.slice(1)], choose]
 }
 
+/** Another place and time is another table: it takes the focus that the one before had, and none that is elsewhere. */
+function useFocusOf(place: string): boolean {
+  const first = useRef(place)
+  return useMemo(() => {
+    const { activeElement } = document
+    return place === first.current || activeElement === document.body || activeElement?.getAttribute('role') === 'grid'
+  }, [place])
+}
+
 /** Rows of several connections say which one they came over. */
 function useConnectionColumn(
   collection: AnyCollection | undefined,
@@ -85,6 +95,9 @@ export function CollectionTable(props: Props): JSX.Element {
     ...(typed === undefined ? {} : { typed }),
     ...((sort ?? props.sort ?? collection?.show?.sort) === undefined ? {} : { sort: sort ?? props.sort ?? collection?.show?.sort ?? '' }),
   }
+  // Places held, and rows selected, are those of one place and time.
+  const place = exactKey([useViewing()])
+  const takesFocus = useFocusOf(place) && props.takesFocus === true
   const { about, rows, answered } = useRecordBlocks(system, name, question, range.first, range.last)
   const barField = props.bar
   const max = useMemo(() => {
@@ -127,6 +140,7 @@ export function CollectionTable(props: Props): JSX.Element {
     <>
       {answered.state === 'failed' && answered.error !== undefined && <Failed error={answered.error} />}
       <DataTable
+        key={place}
         label={what}
         columns={columns}
         shown={shown}
@@ -143,7 +157,7 @@ export function CollectionTable(props: Props): JSX.Element {
         onSecond={(r) => places.peek(r.urn)}
         {...(props.onCursor === undefined ? {} : { onCursor: props.onCursor })}
         {...(fit === undefined ? {} : { fit })}
-        takesFocus={props.takesFocus === true}
+        takesFocus={takesFocus}
         empty={
           <Empty kind={about.empty === 'none-match' && typed === undefined ? 'none-exist' : (about.empty ?? 'none-exist')} what={what} />
         }
