@@ -1,5 +1,5 @@
 // Adding a connection: paste, test step by step, keep. Nothing is kept that was not tested or knowingly kept anyway.
-import { type JSX, useRef, useState } from 'react'
+import { type JSX, useEffect, useRef, useState } from 'react'
 import type { TestStep } from '../../../shared/contract/control.ts'
 import type { AppError } from '../../../shared/model/app-error.ts'
 import { useChangeConnection } from '../../client/control.ts'
@@ -39,6 +39,13 @@ export function AddConnection({ taken, onAdded }: { readonly taken: ReadonlySet<
   const profile = pasted.ok && system !== undefined ? profileOf(system, pasted, title, taken) : undefined
   const passed = testing.state === 'done' && testing.error === undefined && testing.steps.length > 0 && testing.steps.every((s) => s.ok)
 
+  useEffect(() => () => stop.current?.abort(), [])
+  /** What was tested is no longer what stands in the form. */
+  function forget(): void {
+    stop.current?.abort()
+    stop.current = undefined
+    setTesting({ state: 'idle', steps: [] })
+  }
   async function test(): Promise<void> {
     if (profile === undefined) return
     stop.current?.abort()
@@ -46,15 +53,19 @@ export function AddConnection({ taken, onAdded }: { readonly taken: ReadonlySet<
     stop.current = ours
     setTesting({ state: 'running', steps: [] })
     const steps: TestStep[] = []
+    // A test that another one or another address has followed has nothing to say.
+    const told = (now: Testing): void => {
+      if (stop.current === ours) setTesting(now)
+    }
     try {
       for await (const step of await client.connections.test({ profile }, { signal: ours.signal })) {
         steps.push(step)
-        setTesting({ state: 'running', steps: [...steps] })
+        told({ state: 'running', steps: [...steps] })
       }
-      setTesting({ state: 'done', steps })
+      told({ state: ours.signal.aborted ? 'idle' : 'done', steps })
     } catch (thrown) {
       const error = wireError(thrown, ours.signal, undefined)
-      setTesting(error.data.code === 'cancelled' ? { state: 'idle', steps } : { state: 'done', steps, error })
+      told(error.data.code === 'cancelled' ? { state: 'idle', steps } : { state: 'done', steps, error })
     }
   }
   return (
@@ -65,7 +76,7 @@ export function AddConnection({ taken, onAdded }: { readonly taken: ReadonlySet<
           value={text}
           onChange={(value) => {
             setText(value)
-            setTesting({ state: 'idle', steps: [] })
+            forget()
           }}
           placeholder="broker-1.example.net:9092, broker-2.example.net:9092   or   http://flink.example.net:8081"
           lines={2}
@@ -85,7 +96,7 @@ export function AddConnection({ taken, onAdded }: { readonly taken: ReadonlySet<
               choices={fitting.map((s) => ({ value: s.id, title: s.title }))}
               onChange={(id) => {
                 setChosen(id)
-                setTesting({ state: 'idle', steps: [] })
+                forget()
               }}
             />
           )}
