@@ -2,7 +2,9 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { page, userEvent } from 'vitest/browser'
 import { render } from 'vitest-browser-react'
+import type { Manifest } from '../../shared/contract/control.ts'
 import type { Handlers } from '../../shared/contract/handlers.ts'
+import type { Cell } from '../../shared/contract/messages.ts'
 import '../ui/mantine.css'
 import '../ui/global.css'
 import { say } from '../../shared/model/sentence.ts'
@@ -215,6 +217,98 @@ describe('viewing', () => {
     await expect.element(page.getByRole('button', { name: /^Viewing/ })).toMatchTextContent(/AT .* UTC \(−10 min\)/)
     await userEvent.keyboard('{Shift>}L{/Shift}')
     await vi.waitFor(() => expect(document.querySelector('[data-viewing]')?.getAttribute('data-viewing')).toBe('live'))
+  })
+})
+
+describe('text of strangers', () => {
+  /** Turns round what stands after it, and is longer than any line. */
+  const hostile = `x\u202e${'y'.repeat(5_000)}`
+  async function shown(): Promise<string> {
+    await expect.element(page.getByText('U+202E').first()).toBeVisible()
+    const named = [...document.querySelectorAll('[aria-label]')].map((one) => one.getAttribute('aria-label'))
+    return `${document.body.textContent} ${named.join(' ')}`
+  }
+  const harmless = (text: string): void => {
+    expect(text).not.toMatch(/\u202e/)
+    expect(text).not.toMatch(/y{1000}/)
+  }
+  it('is made visible and short in what changed', async () => {
+    await start('#/now', ({ record }) => ({
+      record: {
+        get: async (ask, call) => ({
+          ...(await record.get(ask, call)),
+          history: [{ at: new Date(), what: 'changed', why: hostile, fields: { clients: { from: [], to: [hostile, hostile] } } }],
+        }),
+      },
+    }))
+    harmless(await shown())
+  })
+  it('is made visible and short in the name of a file', async () => {
+    const moment = { at: '2026-08-21T02:41:00Z', name: hostile, by: '' }
+    const span = { from: '2026-08-21T02:00:00Z', to: '2026-08-21T03:00:00Z' }
+    const manifest: Manifest = {
+      format: 'lsnap',
+      version: '1',
+      minReader: '1',
+      id: 'f',
+      createdAt: span.to,
+      title: hostile,
+      ...span,
+      zone: 'UTC',
+      app: { name: 'Landscope', version: '0' },
+      redaction: { profile: 'internal', counts: {} },
+      moments: [moment],
+      instances: [],
+      collections: [],
+      entries: [],
+    }
+    await start('#/connections?source=f', ({ hello }) => ({
+      hello: async (ask, call) => ({
+        ...(await hello(ask, call)),
+        sources: [{ source: 'f', path: '', manifest, verified: 'verified', damaged: [], ignored: [], says: [] }],
+      }),
+    }))
+    await userEvent.click(page.getByRole('button', { name: /^Viewing: FILE/ }))
+    harmless(await shown())
+  })
+  it('is made visible and short in what is pasted', async () => {
+    await start('#/connections', () => ({
+      names: {
+        find: async ({ text }) => ({
+          hits: [
+            {
+              urn: 'urn:ls:a:b:c:d',
+              label: 'd',
+              system: 'kafka',
+              collection: 'groups',
+              health: 'ok',
+              connection: 'c',
+              spans: [{ from: 0, to: text.length }],
+            },
+          ],
+        }),
+      },
+    }))
+    await userEvent.keyboard('{Control>}k{/Control}')
+    await userEvent.fill(page.getByRole('textbox', { name: 'Name, id, or a pasted text' }), hostile)
+    await expect.element(page.getByText('U+202E').first()).toBeVisible()
+    harmless(document.querySelector('[data-lit]')?.textContent ?? hostile)
+  })
+  it('is made visible and short in evidence', async () => {
+    const item = (offset: bigint, place: string, key: string): readonly Cell[] => [offset, place, JSON.stringify({ [key]: 1 }), hostile]
+    await start(`#/record?urn=${encodeURIComponent(groupUrn('play-totals'))}`, () => ({
+      reads: {
+        run: async function* () {
+          yield {
+            columns: ['offset', 'place', 'value', 'key'],
+            rows: [item(1n, 'before', hostile), item(2n, 'at', 'other')],
+            from: 'live',
+          }
+        },
+      },
+    }))
+    await expect.element(page.getByText(/missing/)).toBeVisible()
+    harmless(await shown())
   })
 })
 

@@ -132,7 +132,7 @@ function Lit({ text, hits }: { readonly text: string; readonly hits: readonly Na
     if (span.from > at) parts.push(<SafeText key={at} text={text.slice(at, span.from)} max={2_000} />)
     parts.push(
       <mark key={`${span.from}-${span.to}`} className={css.lit} data-health={span.health}>
-        {text.slice(span.from, span.to)}
+        <SafeText text={text.slice(span.from, span.to)} />
       </mark>,
     )
     at = span.to

@@ -7,6 +7,7 @@ import { Button } from '../ui/button.tsx'
 import { ChoiceField, TextField } from '../ui/form.tsx'
 import { Chip } from '../ui/frame/frame.tsx'
 import { formatDuration, formatMoment } from '../ui/values/format.ts'
+import { SafeText } from '../ui/values/value.tsx'
 import css from './bar.module.css'
 
 const MINUTE = 60_000
@@ -64,7 +65,10 @@ export function ViewingControl(): JSX.Element {
         )}
         {viewing.source !== undefined && (
           <>
-            FILE <span className={css.title}>{name === '' ? viewing.source : name}</span>
+            FILE{' '}
+            <span className={css.title}>
+              <SafeText text={name === '' ? viewing.source : name} max={120} />
+            </span>
           </>
         )}
         {viewing.at !== undefined && `AT ${moment}${difference}`}
@@ -99,7 +103,7 @@ export function ViewingControl(): JSX.Element {
             <div className={css.moments}>
               {file.manifest.moments.map((m) => (
                 <Button key={m.at} kind="quiet" onClick={() => places.moment(new Date(m.at))}>
-                  {m.at.slice(11, 19)} {m.name}
+                  <SafeText text={`${m.at.slice(11, 19)} ${m.name}`} max={80} />
                 </Button>
               ))}
             </div>

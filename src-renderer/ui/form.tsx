@@ -1,6 +1,7 @@
 // Fields of a form: a label above, what is wrong below.
 import { type JSX, useId } from 'react'
 import css from './form.module.css'
+import { plainVisible } from './values/visible-text.ts'
 
 interface TextProps {
   readonly label: string
@@ -64,7 +65,7 @@ export function ChoiceField<V extends string>({ label, value, choices, onChange,
       >
         {choices.map((c) => (
           <option key={c.value} value={c.value}>
-            {c.title}
+            {plainVisible(c.title, 120)}
           </option>
         ))}
       </select>

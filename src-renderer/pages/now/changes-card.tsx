@@ -7,6 +7,7 @@ import { Card, Remarks } from '../../ui/card.tsx'
 import { fieldTitle, formatCell, type Look } from '../../ui/values/format.ts'
 import { useLook } from '../../ui/values/look.tsx'
 import { SafeText } from '../../ui/values/value.tsx'
+import { plainVisible } from '../../ui/values/visible-text.ts'
 import { collectionOf, kindOf } from '../generic/declared.tsx'
 import css from '../generic/generic.module.css'
 import { changeTime } from '../record/record-parts.tsx'
@@ -14,6 +15,8 @@ import { changeTime } from '../record/record-parts.tsx'
 const MAX_RECORDS = 4
 /** Of each record: the first ones tell how it began. */
 const MAX_CHANGES = 3
+/** Characters of one value: a list may have a thousand members. */
+const MAX_VALUE = 100
 /** What a cause is looked for before the hurt. */
 const BEFORE_MS = 10 * 60_000
 
@@ -39,15 +42,20 @@ function ChangesOf({ path, from }: { readonly path: readonly string[]; readonly 
     <Card title="What changed on the path">
       {data === undefined && (
         <p className={css.small} aria-busy={error === undefined}>
-          {error?.message ?? '…'}
+          {error === undefined ? '…' : <SafeText text={error.message} />}
         </p>
       )}
       {data !== undefined && changes.length === 0 && <p className={css.faint}>Nothing changed there since ten minutes before it began.</p>}
       <Remarks>
         {changes.map(({ record, change, says }) => (
           <li key={`${record.urn} ${change.at.getTime()}`}>
-            <b>{changeTime(change, look.now)}</b> {kindOf(record.urn)} <SafeText text={record.label} max={60} />: {says}
-            {change.why !== undefined && ` (${change.why})`}
+            <b>{changeTime(change, look.now)}</b> {kindOf(record.urn)} <SafeText text={record.label} max={60} />: <SafeText text={says} />
+            {change.why !== undefined && (
+              <>
+                {' '}
+                (<SafeText text={change.why} max={160} />)
+              </>
+            )}
           </li>
         ))}
         {data !== undefined && data.missing.length > 0 && (
@@ -77,7 +85,7 @@ function wordsOf(change: Change, collection: AnyCollection, look: Look): string 
       const field = collection.fields[name]
       if (field === undefined || to === undefined || field.kind === 'instant') return []
       const word = typeof to === 'string' ? collection.words?.[name]?.[to]?.word : undefined
-      return [`${fieldTitle(name).toLowerCase()} ${word ?? formatCell(to, field, { ...look, absolute: true })}`]
+      return [`${fieldTitle(name).toLowerCase()} ${word ?? plainVisible(formatCell(to, field, { ...look, absolute: true }), MAX_VALUE)}`]
     })
     .slice(0, 2)
     .join(', ')

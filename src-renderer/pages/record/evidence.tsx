@@ -7,6 +7,7 @@ import { Card } from '../../ui/card.tsx'
 import { Failed, Loading } from '../../ui/states/states.tsx'
 import { formatInstant, formatNumber } from '../../ui/values/format.ts'
 import { SafeText } from '../../ui/values/value.tsx'
+import { plainVisible } from '../../ui/values/visible-text.ts'
 import { screensFor, systemOf } from '../generic/declared.tsx'
 import type { ReadTarget } from '../read-target.ts'
 import css from './evidence.module.css'
@@ -92,15 +93,18 @@ function Item({ item, before }: { readonly item: EvidenceItem; readonly before: 
     before === undefined || before.join() === lines.join() ? { missing: [], added: new Set<string>() } : shapeDiff(lines, before)
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: long records scroll, and must by keys too
-    <section className={`${css.item} ${item.here ? css.here : ''}`} aria-label={item.head.join(' ')} tabIndex={0}>
+    <section className={`${css.item} ${item.here ? css.here : ''}`} aria-label={plainVisible(item.head.join(' '), 160)} tabIndex={0}>
       <h3>
         <SafeText text={item.head.join(' · ')} max={160} />
       </h3>
       <pre>
         {item.at !== undefined && `${formatInstant(item.at)}\n`}
-        {missing.map((key) => (
-          <mark key={key}>{`${key} missing\n`}</mark>
+        {missing.slice(0, MAX_LINES).map((key) => (
+          <mark key={key}>
+            <SafeText text={key} /> missing{'\n'}
+          </mark>
         ))}
+        {missing.length > MAX_LINES && `… ${missing.length - MAX_LINES} more missing\n`}
         {lines.slice(0, MAX_LINES).map((line, i) => {
           const key = keyOf(line)
           const text = <SafeText text={line} max={400} />

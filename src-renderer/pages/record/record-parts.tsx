@@ -227,9 +227,14 @@ export function FindingsPart({ record }: { readonly record: OneRecord }): JSX.El
             </div>
             {f.evidence.map((e) => (
               <div key={`${e.label} ${e.value}`} className={css.small}>
-                {e.label}: <SafeText text={e.value} />
+                <SafeText text={e.label} max={80} />: <SafeText text={e.value} />
                 {e.at !== undefined && ` · ${formatMoment(e.at, look.now)}`}
-                {e.source !== undefined && ` · ${e.source}`}
+                {e.source !== undefined && (
+                  <>
+                    {' '}
+                    · <SafeText text={e.source} max={120} />
+                  </>
+                )}
               </div>
             ))}
           </li>

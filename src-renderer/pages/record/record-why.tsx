@@ -9,6 +9,7 @@ import type { OneRecord } from '../../client/records.ts'
 import type { EvidenceAsk } from '../../systems/screens.ts'
 import { Card } from '../../ui/card.tsx'
 import { Chain } from '../../ui/sentence/sentence.tsx'
+import { SafeText } from '../../ui/values/value.tsx'
 import { CollectionTable } from '../generic/collection-table.tsx'
 import { collectionOf, recordScreen } from '../generic/declared.tsx'
 import css from '../generic/generic.module.css'
@@ -90,7 +91,7 @@ export function WhyPart({ record, collection, chain, hops, looking, hurt, ask, b
         )}
       </div>
       {ask !== undefined && looking ? (
-        <Card title="Evidence" shows="evidence" hint={ask.title}>
+        <Card title="Evidence" shows="evidence" hint={<SafeText text={ask.title} max={160} />}>
           <Evidence key={exactKey([ask.input])} system={record.system} connection={record.connection} ask={ask} />
         </Card>
       ) : (
