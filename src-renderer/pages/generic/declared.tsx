@@ -12,7 +12,7 @@ import type { AnyRow, RecordRow } from '../../client/decode.ts'
 import { screensOf } from '../../systems/index.ts'
 import type { RecordScreen, Screens } from '../../systems/screens.ts'
 import type { TableColumn } from '../../ui/table/table-column.ts'
-import { exactText, fieldTitle, formatCell, formatUnknown, headerUnit, isNumeric } from '../../ui/values/format.ts'
+import { carriedUnit, exactText, fieldTitle, formatCell, formatUnknown, headerUnit, isNumeric } from '../../ui/values/format.ts'
 import { SafeText, UnknownValue, Value } from '../../ui/values/value.tsx'
 import css from './generic.module.css'
 
@@ -96,6 +96,7 @@ export function columnsOf(
       name,
       title: fieldTitle(name),
       unit: unitOf(name, field),
+      copiedUnit: carriedUnit(field),
       says: field.unit === undefined ? field.says : `${field.says} (${field.unit})`,
       numeric: isNumeric(field.kind) && name !== label,
       cell: ({ row, seen }, look) => (

@@ -6,7 +6,7 @@ import { Card } from '../../ui/card.tsx'
 import { Status } from '../../ui/status.tsx'
 import { DataTable } from '../../ui/table/data-table.tsx'
 import type { TableColumn } from '../../ui/table/table-column.ts'
-import { formatInterval } from '../../ui/values/format.ts'
+import { exactText, formatInterval } from '../../ui/values/format.ts'
 import { SafeText } from '../../ui/values/value.tsx'
 import { kindOf } from '../generic/declared.tsx'
 import { usePlaces } from '../places.ts'
@@ -47,7 +47,7 @@ const columns: readonly TableColumn<FindingAnswer>[] = [
     numeric: false,
     cell: (f, look) => <span className="data">{formatInterval(f.since, look).replace(' UTC', '')}</span>,
     shown: (f, look) => formatInterval(f.since, look).replace(' UTC', ''),
-    text: (f) => `${f.since.from.toISOString()}/${f.since.to.toISOString()}`,
+    text: ({ since: { from, to } }) => exactText({ from, to }),
   },
   {
     name: 'says',

@@ -15,7 +15,7 @@ import {
 import type { Point } from '../../../shared/contract/messages.ts'
 import type { Health } from '../../../shared/model/health.ts'
 import { isUnknown } from '../../../shared/model/known.ts'
-import { type FieldLook, formatBytes, formatCell, formatClock, formatDuration, formatInstant } from '../values/format.ts'
+import { type FieldLook, formatBytes, formatCell, formatClock, formatDuration, formatInstant, headerUnit } from '../values/format.ts'
 import css from './chart.module.css'
 
 export interface ChartLine {
@@ -220,7 +220,8 @@ function Reading({ at, lines }: { readonly at: number; readonly lines: readonly 
         if (point === undefined) return null
         return (
           <span key={line.name}>
-            {line.title}: {formatCell(point.value, line.field, { now: new Date(at), absolute: true, exact: false })} {line.field.unit ?? ''}
+            {line.title}: {formatCell(point.value, line.field, { now: new Date(at), absolute: true, exact: false })}{' '}
+            {headerUnit(line.field) ?? ''}
           </span>
         )
       })}

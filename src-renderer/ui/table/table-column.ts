@@ -6,6 +6,8 @@ export interface TableColumn<T> {
   readonly name: string
   readonly title: string
   readonly unit?: string | undefined
+  /** Of the text as copied, where what is shown carries its own: no header on screen says it. */
+  readonly copiedUnit?: string | undefined
   /** Its meaning, in a sentence. */
   readonly says: string
   readonly numeric: boolean
@@ -34,6 +36,8 @@ export function measureColumns<T>(columns: readonly TableColumn<T>[], rows: read
 /** Rows as tab-separated text with a header line. Tabs and line ends inside a cell become spaces: a row stays a row. */
 export function toTsv<T>(columns: readonly TableColumn<T>[], rows: readonly T[]): string {
   const clean = (text: string): string => text.replace(/[\t\r\n]+/g, ' ')
-  const head = columns.map((c) => clean(c.unit === undefined ? c.name : `${c.name} (${c.unit})`)).join('\t')
+  const titled = ({ name, unit, copiedUnit = unit }: TableColumn<T>): string =>
+    copiedUnit === undefined ? name : `${name} (${copiedUnit})`
+  const head = columns.map((c) => clean(titled(c))).join('\t')
   return [head, ...rows.map((row) => columns.map((c) => clean(c.text(row))).join('\t'))].join('\n')
 }

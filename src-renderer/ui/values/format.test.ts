@@ -29,7 +29,7 @@ describe('numbers', () => {
     expect(formatBytes(999n)).toBe('999 B')
     expect(formatBytes(4_234_567)).toBe('4.2 MB')
     expect(formatCell(4_234_567n, { kind: 'bytes', unit: 'B' }, look)).toBe('4.2 MB')
-    expect(formatCell(4_234_567n, { kind: 'bytes', unit: 'B' }, exact)).toBe('4234567')
+    expect(formatCell(4_234_567n, { kind: 'bytes', unit: 'B' }, exact)).toBe('4234567 B')
   })
 })
 
@@ -42,6 +42,10 @@ describe('times', () => {
     [76 * 3_600_000, '3 d 4 h'],
     [-4_000, '−4 s'],
   ])('last %i ms as %s', (ms, text) => expect(formatDuration(ms)).toBe(text))
+  it('last exactly as many milliseconds on request', () => {
+    expect(formatCell(22_680_000, { kind: 'duration', unit: 'ms' }, look)).toBe('6 h 18')
+    expect(formatCell(22_680_000, { kind: 'duration', unit: 'ms' }, exact)).toBe('22680000 ms')
+  })
   it('are ages in lists and moments when flipped', () => {
     const at = new Date('2026-08-21T02:41:08.033Z')
     expect(formatRelative(at, now)).toBe('46 min ago')
@@ -59,6 +63,11 @@ describe('times', () => {
     expect(formatInterval({ from: to, to }, look)).toBe('02:41:08 UTC')
     expect(formatInterval({ from }, look)).toBe('02:40:51–…')
     expect(formatInterval({}, look)).toBe('–')
+  })
+  it('whose beginning nobody saw have none, also as copied', () => {
+    const to = new Date('2026-08-21T02:41:08Z')
+    expect(formatInterval({ from: new Date(0), to }, look)).toBe('…–02:41:08 UTC')
+    expect(exactText({ from: new Date(0), to })).toBe('../2026-08-21T02:41:08.000Z')
   })
   it('that are impossible do not throw', () => {
     const none = new Date(Number.NaN)

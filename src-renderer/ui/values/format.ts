@@ -95,10 +95,13 @@ function isInterval(cell: unknown): cell is { readonly from?: Date; readonly to?
   )
 }
 
-/** The text of a known cell. */
+/** The text of a known cell; exact: all digits, with the unit that no header says. */
 export function formatCell(cell: Cell, field: FieldLook, look: Look): string {
   if (isUnknown(cell)) return formatUnknown(cell).word
-  if (look.exact) return exactText(cell)
+  if (look.exact) {
+    const unit = typeof cell === 'number' || typeof cell === 'bigint' ? carriedUnit(field) : undefined
+    return unit === undefined ? exactText(cell) : `${exactText(cell)} ${unit}`
+  }
   if (cell instanceof Date) return look.absolute ? formatMoment(cell, look.now) : formatRelative(cell, look.now)
   if (typeof cell === 'bigint') return field.kind === 'bytes' || field.unit === 'B' ? formatBytes(cell) : formatNumber(cell)
   if (typeof cell === 'number') {
@@ -116,13 +119,17 @@ export function formatCell(cell: Cell, field: FieldLook, look: Look): string {
 
 /** `02:41:08`, `02:41:08–02:46:00 UTC`, with an open side as `…`. */
 export function formatInterval(value: { readonly from?: Date; readonly to?: Date }, look: Pick<Look, 'now'>): string {
-  // The epoch stands for a beginning before anybody watched.
-  const from = value.from?.getTime() === 0 ? undefined : value.from
+  const from = beginning(value)
   const { to } = value
   if (from !== undefined && to !== undefined && from.getTime() === to.getTime()) return formatMoment(from, look.now)
   if (from === undefined && to === undefined) return '–'
   const left = from === undefined ? '…' : formatMoment(from, look.now).replace(' UTC', '')
   return `${left}–${to === undefined ? '…' : formatMoment(to, look.now)}`
+}
+
+/** The epoch stands for a beginning before anybody watched. */
+function beginning({ from }: { readonly from?: Date }): Date | undefined {
+  return from?.getTime() === 0 ? undefined : from
 }
 
 /** A cell exactly, as copied: all digits, ISO times, reasons as words. */
@@ -133,7 +140,7 @@ export function exactText(cell: Cell | undefined): string {
   if (typeof cell === 'string') return cell
   if (typeof cell === 'number' || typeof cell === 'bigint' || typeof cell === 'boolean') return String(cell)
   if (Array.isArray(cell) && cell.every((v) => typeof v === 'string')) return cell.join(', ')
-  if (isInterval(cell)) return `${cell.from?.toISOString() ?? '..'}/${cell.to?.toISOString() ?? '..'}`
+  if (isInterval(cell)) return `${beginning(cell)?.toISOString() ?? '..'}/${cell.to?.toISOString() ?? '..'}`
   return JSON.stringify(cell)
 }
 
@@ -151,8 +158,12 @@ export function fieldTitle(name: string): string {
     .toLowerCase()
   return words.charAt(0).toUpperCase() + words.slice(1)
 }
+/** The unit that a value carries itself on screen, short or exact: `ms` of durations, `B` of sizes. */
+export function carriedUnit(field: FieldLook): string | undefined {
+  if (field.kind === 'duration') return 'ms'
+  return field.kind === 'bytes' || field.unit === 'B' ? 'B' : undefined
+}
 /** The unit for a header: none where the value itself carries it (durations, bytes). */
 export function headerUnit(field: FieldLook): string | undefined {
-  if (field.kind === 'duration' || field.kind === 'bytes' || field.unit === 'B') return undefined
-  return field.unit
+  return carriedUnit(field) === undefined ? field.unit : undefined
 }

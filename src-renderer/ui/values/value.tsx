@@ -76,7 +76,7 @@ export function Value({ cell, field, look, words, max = 200, leads = true }: Pro
   }
   if (isNumeric(field.kind) || field.kind === 'interval') {
     return (
-      <span className={css.number} title={exactText(cell)}>
+      <span className={css.number} title={formatCell(cell, field, { ...look, exact: true })}>
         {text}
       </span>
     )
