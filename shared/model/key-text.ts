@@ -15,11 +15,6 @@ export function keyText(value: unknown): string {
   throw new AppError('bad-request', 'a key field has no value')
 }
 
-/** The key of a record as canonical texts, in the order of the declaration. */
-function _keyParts(collection: Pick<AnyCollection, 'key'>, row: Fields): readonly string[] {
-  return collection.key.map((name) => keyText(row[name]))
-}
-
 /** The canonical text of a scope: the values of the `within` fields, the head of every key in it. */
 export function scopeText(collection: Pick<AnyCollection, 'within'>, scope: Fields): string {
   return formatKey((collection.within ?? []).map((name) => keyText(scope[name])))
