@@ -1,4 +1,4 @@
-/** Health: the six words every state of every system is judged into, worst first. Shape, colour and order on screen follow from these. */
+/** Health: the seven words every state of every system is judged into, worst first. Shape, colour and order on screen follow from these. */
 
 export const healths = ['critical', 'high', 'warn', 'unknown', 'known', 'ok', 'idle'] as const
 export type Health = (typeof healths)[number]

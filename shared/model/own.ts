@@ -103,7 +103,7 @@ export const own = system({
       fields: {
         incident: text('Its id'),
         title: json('Its headline', { keep: 'versions' }),
-        state: oneOf('new, growing, steady, recovering', ['open', 'recovering']),
+        state: oneOf('open; recovering: the last round no longer saw what hurt', ['open', 'recovering']),
         severity: oneOf('The worst of its findings', severities),
         opened: instant('When the first finding opened', { keep: 'versions' }),
         since: interval('Since when it hurts', { keep: 'versions' }),

@@ -68,7 +68,6 @@ export function createMemory(): Memory {
   }
 }
 
-/** A commit of a group by topic, then partition. */
 /**
  * Remembers who leads the offsets topic. Whoever took a partition over reads it first and lists none of its groups until then: for two
  * rounds they are looked for, not gone.
@@ -87,6 +86,7 @@ export function noteOffsetsLeaders(memory: Memory, leaders: ReadonlyMap<number, 
   memory.movedFrom = moved
 }
 
+/** Commits of a group: topic, then partition. */
 export type GroupCommits = Map<string, Map<number, CommitMemory>>
 
 /** Commits of all groups. What a round does not see of a group it covered is forgotten. */
