@@ -39,7 +39,7 @@ export function contradictions(file: CaseFile, best: Explanation, group: readonl
   const left = hurt.filter((s) => !best.explains.has(s.node) && !suspects.some((suspect) => suspect.node === s.node))
   const cause = file.condition.sick.get(best.node)
   return [
-    ...(left.length === 0 || cause === undefined ? [] : [leftOver(file, best, left)]),
+    ...(cause === undefined ? [] : leftOver(file, best, left)),
     ...suspects
       .slice(0, mostSuspects)
       .map((suspect) => notIt(file, best, suspect, stood.length > 0 || cause === undefined ? stood : [cause])),
@@ -47,11 +47,20 @@ export function contradictions(file: CaseFile, best: Explanation, group: readonl
   ]
 }
 
-function leftOver(file: CaseFile, best: Explanation, left: readonly Sick[]): Sentence {
-  const early = left.filter((s) => best.earlier.has(s.node))
-  const which = listWords(left.map((s) => file.names.called(s.node)))
-  const why = early.length === left.length ? 'began before it' : 'not reached by any link from it'
-  return say`${capital(which)}: hurt as well, but ${why}.`
+/** Hurt nodes that the cause does not explain: those that damage from it does not reach, and those that were hurt before it was. */
+function leftOver({ names }: CaseFile, best: Explanation, left: readonly Sick[]): readonly Sentence[] {
+  const sentence = (of: readonly Sick[], why: string): readonly Sentence[] =>
+    of.length === 0 ? [] : [say`${capital(listWords(of.map((s) => names.called(s.node))))}: hurt as well, but ${why}.`]
+  return [
+    ...sentence(
+      left.filter((s) => !best.earlier.has(s.node)),
+      'not reached by any link from it',
+    ),
+    ...sentence(
+      left.filter((s) => best.earlier.has(s.node)),
+      'began before it',
+    ),
+  ]
 }
 
 interface Suspect {
