@@ -98,8 +98,11 @@ export const topicHeadline: AnyHeadline = headline(kafka, { on: 'topics', also: 
       }
     case 'NO_ACCESS':
       return { says: say`This account may not see it.`, health, hop: 'no access' }
-    case 'OK':
-      return { says: say`All ${counted(known(row.partitions) ?? 0, 'partition')} are led and in sync.`, also, health, hop: 'in sync' }
+    case 'OK': {
+      const all = known(row.partitions) ?? 0
+      const who = all === 1 ? 'Its one partition is' : `All ${counted(all, 'partition')} are`
+      return { says: say`${who} led and in sync.`, also, health, hop: 'in sync' }
+    }
   }
 })
 

@@ -77,8 +77,10 @@ function saysOf(group: GroupRow, see: GroupSee): Sentence {
       const reason = wordOf(group.lag)
       return known(group.lag) === undefined ? say`Not known: ${reason}.` : say`Partly known: ${lagWords(group)} behind.`
     }
-    case 'NO_COMMIT':
-      return say`${counted(positions.filter((p) => p.kind === 'NO_COMMIT').length, 'partition')} ${positions.length === 1 ? 'has' : 'have'} no commit; the rest: ${lagWords(group)} behind.`
+    case 'NO_COMMIT': {
+      const without = positions.filter((p) => p.kind === 'NO_COMMIT').length
+      return say`${counted(without, 'partition')} ${without === 1 ? 'has' : 'have'} no commit; the rest: ${lagWords(group)} behind.`
+    }
     default: {
       const { word } = statusWords[status]
       const places = positions.filter((p) => p.status === status).map((p) => placeName(p.topic, p.partition))

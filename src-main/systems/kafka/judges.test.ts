@@ -161,6 +161,17 @@ describe('sentences', () => {
       'stalled 46 min at 2 partitions · 1,284,311 records behind',
     )
   })
+  test('a topic of one partition is not said to have all of them', () => {
+    expect(headlineOf('topics', topic({ partitions: 1 })).says).toBe('Its one partition is led and in sync.')
+    expect(headlineOf('topics', topic()).says).toBe('All 3 partitions are led and in sync.')
+  })
+  test('partitions without a commit are counted in the words of their number, however many others there are', () => {
+    const without = position({ kind: 'NO_COMMIT', status: 'NO_COMMIT', lag: unknown('not-recorded') })
+    const says = (...positions: (typeof without)[]) =>
+      headlineOf('groups', group({ status: 'NO_COMMIT', lag: 7n }), { rows: { groupPartitions: positions } }).says
+    expect(says(position(), without)).toBe('1 partition has no commit; the rest: 7 records behind.')
+    expect(says(without, without)).toBe('2 partitions have no commit; the rest: 7 records behind.')
+  })
   test('the cluster says what hurts, worst first, and what is not seen', () => {
     expect(headlineOf('cluster', cluster()).says).toContain('is well')
     const hurt = headlineOf('cluster', cluster({ underMinIsr: 2, offline: 1, brokersAnswering: 2, groupsUnseen: 1 }))
