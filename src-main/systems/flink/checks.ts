@@ -5,6 +5,7 @@ import { counted } from '../../../shared/model/words.ts'
 import { flink } from '../../../shared/systems/flink/system.ts'
 import { type AnyCheck, check } from '../../triage/judging.ts'
 import { ageWords, clock, minute } from '../../triage/time-words.ts'
+import { checkpointsLately } from './job-events.ts'
 import { newest, sinceServer, stalledAfterMs, whyFailed } from './phrases.ts'
 
 const restartingTooLongMs = 60_000
@@ -160,6 +161,9 @@ const checkpointsFailing = check(
     const failures = progress === undefined ? undefined : known(progress.failedLately)
     if (progress === undefined || failures === undefined || failures < 2) return undefined
     const failure = known(progress.lastFailure) ?? ''
+    const ended = Math.max(failures, (known(progress.completed) ?? checkpointsLately) + (known(progress.failed) ?? 0))
+    const name = noun(known(row.name) ?? row.jid, see.urn('jobs', row))
+    const which = ended < checkpointsLately ? say`So far ${failures} of ${ended}` : say`${failures} of the last five`
     const hurt = see
       .rows('checkpoints')
       .filter((c) => c.state === 'FAILED')
@@ -168,7 +172,7 @@ const checkpointsFailing = check(
       class: 'failure',
       origin: 'derived',
       severity: 'high',
-      says: say`${failures} of the last five checkpoints of ${noun(known(row.name) ?? row.jid, see.urn('jobs', row))} failed${failure === '' ? '' : `: ${failure}`}`,
+      says: say`${which} checkpoints of ${name} failed${failure === '' ? '.' : `: ${failure}`}`,
       evidence: hurt.slice(0, 3).map((c) => ({
         label: `Checkpoint ${c.checkpoint}`,
         value: `${known(c.failure) ?? ''} (${known(c.acknowledged) ?? '?'} of ${known(c.subtasks) ?? '?'} subtasks answered)`,

@@ -10,7 +10,8 @@ type All = (typeof flink)['collections']
 export type CheckpointRow = Parameters<Out<All, 'checkpoints'>['put']>[1][number]
 export type ExceptionRow = Parameters<Out<All, 'exceptions'>['put']>[1][number]
 const maxStack = 16_000
-const lately = 5
+/** Of the checkpoints that ended, so many of the last ones count as lately. */
+export const checkpointsLately = 5
 
 const oneLine = (text: string): string => (text.split('\n', 1)[0] ?? '').trim().slice(0, 1_000)
 
@@ -43,7 +44,7 @@ export function failuresOf(answer: Checkpoints): { readonly failedLately: number
   const ended = answer.history.filter((c) => c.status !== 'IN_PROGRESS').sort((a, b) => Number(b.id - a.id))
   const last = ended.find((c) => c.status === 'FAILED') ?? answer.latest.failed ?? undefined
   return {
-    failedLately: ended.slice(0, lately).filter((c) => c.status === 'FAILED').length,
+    failedLately: ended.slice(0, checkpointsLately).filter((c) => c.status === 'FAILED').length,
     lastFailure: oneLine(last?.failure_message ?? ''),
   }
 }

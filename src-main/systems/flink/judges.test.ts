@@ -29,6 +29,8 @@ const progress = {
   checkpointEvery: 5_000,
   checkpointTimeout: 20_000,
   tolerableFailures: 1_000,
+  completed: 1_400,
+  failed: 3,
   failedLately: 0,
   lastCompleted: ago(4),
   lastFailure: '',
@@ -145,6 +147,8 @@ describe('rules about Flink', () => {
     expect(judge('flink.checkpoints.failing', job, failing)?.says).toBe(
       '3 of the last five checkpoints of route-plays failed: Asynchronous task checkpoint failed.',
     )
+    const young = see({ progress: [{ ...progress, completed: 1, failed: 2, failedLately: 2 }] })
+    expect(judge('flink.checkpoints.failing', job, young)?.says).toBe('So far 2 of 3 checkpoints of route-plays failed.')
   })
 
   it('see a source that lost Kafka while the job looks healthy, and one that is silent', () => {
