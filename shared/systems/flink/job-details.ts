@@ -27,7 +27,7 @@ export const progress = collection({
     lastCompleted: instant('When the last checkpoint was completed'),
     lastDuration: duration('How long that one took', { keep: 'series' }),
     stateSize: bytes('State in that checkpoint'),
-    lastFailure: text('Why the last failed checkpoint failed'),
+    lastFailure: text('Why the last checkpoint failed; empty once a later one was completed'),
     exceptionAt: instant('When a task last failed', { keep: 'versions' }),
     exception: text('What failed then: its first line'),
   },

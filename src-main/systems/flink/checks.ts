@@ -138,7 +138,7 @@ const checkpointsStalled = check(
       class: 'failure',
       origin: 'derived',
       severity: 'critical',
-      says: say`${noun(known(row.name) ?? row.jid, see.urn('jobs', row))} has completed no checkpoint since ${clock(from, see.now)} UTC: a restart would go back to it${failure === '' ? '' : `. The last one failed: ${failure}`}`,
+      says: say`${noun(known(row.name) ?? row.jid, see.urn('jobs', row))} has completed no checkpoint since ${clock(from, see.now)} UTC: a restart would go back to it.${failure === '' ? '' : ` The last one failed: ${failure}`}`,
       since: { from, to: new Date(Math.min(see.now.getTime(), from.getTime() + limit)), by: 'server' },
       evidence: [
         { label: 'Checkpoint every', value: ageWords(known(progress.checkpointEvery) ?? 0), source: 'GET /jobs/:jid/checkpoints/config' },
@@ -160,7 +160,6 @@ const checkpointsFailing = check(
     const [progress] = see.rows('progress')
     const failures = progress === undefined ? undefined : known(progress.failedLately)
     if (progress === undefined || failures === undefined || failures < 2) return undefined
-    const failure = known(progress.lastFailure) ?? ''
     const ended = Math.max(failures, (known(progress.completed) ?? checkpointsLately) + (known(progress.failed) ?? 0))
     const name = noun(known(row.name) ?? row.jid, see.urn('jobs', row))
     const which = ended < checkpointsLately ? say`So far ${failures} of ${ended}` : say`${failures} of the last five`
@@ -168,6 +167,7 @@ const checkpointsFailing = check(
       .rows('checkpoints')
       .filter((c) => c.state === 'FAILED')
       .sort((a, b) => Number(b.checkpoint - a.checkpoint))
+    const failure = (hurt[0] === undefined ? undefined : known(hurt[0].failure)) ?? known(progress.lastFailure) ?? ''
     return {
       class: 'failure',
       origin: 'derived',

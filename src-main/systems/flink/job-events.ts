@@ -39,10 +39,12 @@ export function checkpointRows(jid: string, answer: Checkpoints): readonly Check
   }))
 }
 
-/** How many of the last five that ended failed, and why the last failed one did. */
+/** How many of the last five that ended failed, and why the last one did; empty once a later one was completed. */
 export function failuresOf(answer: Checkpoints): { readonly failedLately: number; readonly lastFailure: string } {
   const ended = answer.history.filter((c) => c.status !== 'IN_PROGRESS').sort((a, b) => Number(b.id - a.id))
-  const last = ended.find((c) => c.status === 'FAILED') ?? answer.latest.failed ?? undefined
+  const done = [...ended.filter((c) => c.status === 'COMPLETED'), ...(answer.latest.completed ? [answer.latest.completed] : [])]
+  const failed = [...ended.filter((c) => c.status === 'FAILED'), ...(answer.latest.failed ? [answer.latest.failed] : [])]
+  const last = failed.find((c) => done.every((d) => d.id < c.id))
   return {
     failedLately: ended.slice(0, checkpointsLately).filter((c) => c.status === 'FAILED').length,
     lastFailure: oneLine(last?.failure_message ?? ''),

@@ -138,6 +138,8 @@ describe('rules about Flink', () => {
       severity: 'critical',
       says: 'route-plays has completed no checkpoint since 02:57:50 UTC: a restart would go back to it. The last one failed: Checkpoint expired before completing.',
     })
+    const hanging = see({ progress: [{ ...progress, lastCompleted: ago(130) }] })
+    expect(judge('flink.checkpoints.stalled', job, hanging)?.says).toMatch(/a restart would go back to it\.$/)
     const none = { ...progress, checkpointEvery: unknown('unsupported'), lastCompleted: ago(9_999) }
     expect(judge('flink.checkpoints.stalled', job, see({ progress: [none] }))).toBeUndefined()
   })
@@ -147,6 +149,11 @@ describe('rules about Flink', () => {
     expect(judge('flink.checkpoints.failing', job, failing)?.says).toBe(
       '3 of the last five checkpoints of route-plays failed: Asynchronous task checkpoint failed.',
     )
+    const between = see({
+      progress: [{ ...progress, failedLately: 2 }],
+      checkpoints: [8n, 9n].map((checkpoint) => ({ checkpoint, state: 'FAILED', failure: `No room for ${checkpoint}.` })),
+    })
+    expect(judge('flink.checkpoints.failing', job, between)?.says).toMatch(/failed: No room for 9\.$/)
     const young = see({ progress: [{ ...progress, completed: 1, failed: 2, failedLately: 2 }] })
     expect(judge('flink.checkpoints.failing', job, young)?.says).toBe('So far 2 of 3 checkpoints of route-plays failed.')
   })
