@@ -47,9 +47,10 @@ async function flink(answers: Answers, values: Record<string, number> = {}) {
   await once(server, 'listening')
   const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   const offsets: number[] = []
+  const time = { now: 1_795_405_430_000 }
   const ctx: Ctx = {
     signal: new AbortController().signal,
-    now: () => new Date(1_795_405_430_000),
+    now: () => new Date(time.now),
     allowed: [],
     clock: (ms) => void offsets.push(ms),
     credential: async () => undefined,
@@ -62,7 +63,7 @@ async function flink(answers: Answers, values: Record<string, number> = {}) {
     server.closeAllConnections()
     server.close()
   })
-  return { connected, asked, base, answers, offsets }
+  return { connected, asked, base, answers, offsets, time }
 }
 type Talk = Awaited<ReturnType<typeof flink>>
 /** Runs a sweep and gathers what it put. */
@@ -131,9 +132,29 @@ describe('a Flink cluster', () => {
       slots: 8,
       slotsFree: 2,
       memory: 771_751_936n,
-      heartbeatAge: 3_507,
     })
     expect(covered.get('jobs')).toEqual(['all'])
+  })
+
+  it('tells how old a heartbeat is by its own clock, once a job told what that is', async () => {
+    const talk = await flink(recorded('2.3.0'))
+    const jid = jidOf(talk, 'route-empty')
+    const { timeSinceLastHeartbeat: heard } = (talk.answers['/taskmanagers'] as { taskmanagers: { timeSinceLastHeartbeat: number }[] })
+      .taskmanagers[0] ?? { timeSinceLastHeartbeat: 0 }
+    expect((await sweep(talk, 'fleet')).of('taskManagers')[0]).toMatchObject({
+      lastHeartbeat: new Date(heard),
+      heartbeatAge: { unknown: 'not-yet' },
+    })
+    // its clock is an hour before ours
+    talk.answers[`/jobs/${jid}`] = { ...(talk.answers[`/jobs/${jid}`] as Row), now: heard + 4_000 }
+    talk.time.now = heard + 3_600_000
+    talk.answers['/jobs/overview'] = {
+      jobs: (talk.answers['/jobs/overview'] as { jobs: { jid: string }[] }).jobs.filter((j) => j.jid === jid),
+    }
+    await sweep(talk, 'fleet')
+    await sweep(talk, 'jobs', [{ jid }])
+    talk.time.now += 2_000
+    expect((await sweep(talk, 'fleet')).of('taskManagers')[0]).toMatchObject({ heartbeatAge: 6_000 })
   })
 
   it('calls a job that says RUNNING and has no running task waiting', async () => {

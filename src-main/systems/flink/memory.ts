@@ -1,4 +1,4 @@
-/** What a connection remembers between rounds: the jobs and task managers of the last one, and whose turn is next. */
+/** What a connection remembers between rounds: the jobs and task managers of the last one, whose turn is next, the server's clock. */
 import type { Ctx } from '../../../shared/model/connector.ts'
 import type { CheckpointConfig, JobLine } from './answers.ts'
 import type { MetricIds } from './metric-ids.ts'
@@ -14,6 +14,8 @@ export interface Memory {
   readonly toldSlots: Set<string>
   nextJob: number
   nextTaskManager: number
+  /** The job manager's clock minus ours, ms; undefined before the details of a job told it. */
+  clockOffsetMs: number | undefined
 }
 export interface Work {
   readonly rest: Rest
@@ -25,7 +27,16 @@ export interface Work {
 }
 
 export function createMemory(): Memory {
-  return { jobs: [], taskManagers: [], settings: new Map(), told: new Map(), toldSlots: new Set(), nextJob: 0, nextTaskManager: 0 }
+  return {
+    jobs: [],
+    taskManagers: [],
+    settings: new Map(),
+    told: new Map(),
+    toldSlots: new Set(),
+    nextJob: 0,
+    nextTaskManager: 0,
+    clockOffsetMs: undefined,
+  }
 }
 
 /** Some of a list, going round: from a place on, each once. */

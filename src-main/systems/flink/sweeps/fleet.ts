@@ -29,6 +29,12 @@ function jobRow(job: JobLine, all: readonly JobLine[]): JobRow {
     replaced: job.name !== '' && all.some((other) => other.name === job.name && other['start-time'] > job['start-time']),
   }
 }
+/** How long ago a task manager was heard of; within 10 s is normal: that is how often it is asked. Both times must be the server's. */
+function heartbeatAge(heard: number, now: number, clockOffsetMs: number | undefined): Known<number> {
+  if (heard <= 0) return unknown('not-yet')
+  return clockOffsetMs === undefined ? unknown('not-yet', "the server's clock is not known so far") : Math.max(0, now + clockOffsetMs - heard)
+}
+
 /** `pekko.tcp://flink@10.0.0.7:6122/user/rpc/…` → `10.0.0.7`. */
 function hostOf(path: string): Known<string> {
   return /@(\[[^\]]+\]|[^:/@]+)(?::\d+)?\//.exec(path)?.[1]?.replace(/^\[|\]$/g, '') ?? unknown('unrecognised', path.slice(0, 200))
@@ -51,8 +57,7 @@ export async function sweepFleet(work: Work, out: Out<All, 'cluster' | 'jobs' | 
       host: hostOf(m.path),
       dataPort: m.dataPort,
       lastHeartbeat: moment(m.timeSinceLastHeartbeat),
-      // Heard of within 10 s is normal: that is how often it is asked.
-      heartbeatAge: m.timeSinceLastHeartbeat <= 0 ? unknown('not-yet') : Math.max(0, now - m.timeSinceLastHeartbeat),
+      heartbeatAge: heartbeatAge(m.timeSinceLastHeartbeat, now, memory.clockOffsetMs),
       slots: m.slotsNumber,
       slotsFree: m.freeSlots,
       memory: m.memoryConfiguration?.totalProcessMemory ?? unknown('unsupported'),

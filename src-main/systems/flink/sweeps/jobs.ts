@@ -38,7 +38,8 @@ async function readDetails(work: Work, line: JobLine, signal: AbortSignal): Prom
   const { jid } = line
   const asked = ctx.now().getTime()
   const job = await getJob(rest, jid, signal)
-  ctx.clock(job.now - (asked + ctx.now().getTime()) / 2)
+  memory.clockOffsetMs = job.now - (asked + ctx.now().getTime()) / 2
+  ctx.clock(memory.clockOffsetMs)
   const counters = await getJobMetrics(rest, jid, ['numRestarts', 'numRescales'], signal)
   const checkpoints = await getCheckpoints(rest, jid, signal)
   const exceptions = exceptionRows(jid, await getExceptions(rest, jid, signal))
