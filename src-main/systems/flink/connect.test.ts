@@ -67,7 +67,12 @@ async function flink(answers: Answers, values: Record<string, number> = {}) {
 }
 type Talk = Awaited<ReturnType<typeof flink>>
 /** Runs a sweep and gathers what it put. */
-async function sweep(talk: Talk, name: 'fleet' | 'jobs' | 'vertices' | 'slots', wanted: readonly Row[] = [], first = false) {
+async function sweep(
+  talk: Talk,
+  name: 'fleet' | 'jobs' | 'vertices' | 'slots',
+  wanted: readonly Row[] = [],
+  { first = false, mayFail = false } = {},
+) {
   const rows = new Map<string, Row[]>()
   const covered = new Map<string, unknown[]>()
   const out = {
@@ -80,12 +85,16 @@ async function sweep(talk: Talk, name: 'fleet' | 'jobs' | 'vertices' | 'slots', 
     ended: () => {},
   }
   const before = talk.asked.length
+  let failed: unknown
   await (talk.connected.sweeps[name] as unknown as (o: typeof out, a: unknown) => Promise<void>)(out, {
     wanted,
     first,
     signal: new AbortController().signal,
+  }).catch((thrown: unknown) => {
+    if (!mayFail) throw thrown
+    failed = thrown
   })
-  return { rows, covered, requests: talk.asked.length - before, of: (into: string) => rows.get(into) ?? [] }
+  return { failed, rows, covered, requests: talk.asked.length - before, of: (into: string) => rows.get(into) ?? [] }
 }
 
 const jidOf = (talk: Talk, name: string): string =>
@@ -259,7 +268,7 @@ describe('jobs in turn', () => {
 
   it('claim in the first round nothing of those whose turn has not come', async () => {
     const talk = await flink(recorded('2.3.0'))
-    const { of, covered, requests } = await sweep(talk, 'jobs', [], true)
+    const { of, covered, requests } = await sweep(talk, 'jobs', [], { first: true })
     expect(requests).toBeLessThanOrEqual(24)
     const read = of('progress').map((r) => r.jid)
     const unread = (talk.answers['/jobs/overview'] as { jobs: { jid: string }[] }).jobs
@@ -274,6 +283,36 @@ describe('jobs in turn', () => {
     delete talk.answers[`/jobs/${jid}`]
     const { of } = await sweep(talk, 'jobs', [{ jid }])
     expect(of('progress').some((r) => r.jid === jid)).toBe(false)
+  })
+
+  it('of which one cannot be read hold up no other, and nothing is claimed of it', async () => {
+    const talk = await flink(recorded('2.3.0'))
+    const { jobs } = talk.answers['/jobs/overview'] as { jobs: { jid: string }[] }
+    const [broken = '', ...others] = jobs.map((j) => j.jid)
+    talk.answers[`/jobs/${broken}`] = { jid: broken, now: 'soon' }
+    await sweep(talk, 'fleet')
+    const read = new Set<unknown>()
+    const failures: unknown[] = []
+    for (let i = 0; i < 6; i += 1) {
+      const { of, covered, failed } = await sweep(talk, 'jobs', [], { mayFail: true })
+      if (failed !== undefined) failures.push(failed)
+      for (const row of of('progress')) read.add(row.jid)
+      expect(covered.get('progress') ?? []).not.toContainEqual({ scopes: [{ jid: broken }] })
+    }
+    expect([...read].sort()).toEqual(others.sort())
+    expect(failures.length).toBeGreaterThan(0)
+    expect(failures[0]).toMatchObject({ data: { code: 'protocol' } })
+  })
+
+  it('of which one cannot be read are all looked for in the first round, that one not claimed', async () => {
+    const talk = await flink(recorded('2.3.0'))
+    const { jobs } = talk.answers['/jobs/overview'] as { jobs: { jid: string }[] }
+    const broken = jobs[0]?.jid ?? ''
+    talk.answers[`/jobs/${broken}`] = { jid: broken, now: 'soon' }
+    const { of, covered, failed } = await sweep(talk, 'jobs', [{ jid: broken }], { first: true, mayFail: true })
+    expect(failed).toMatchObject({ data: { code: 'protocol' } })
+    expect(of('progress').length).toBeGreaterThan(1)
+    expect(covered.get('progress')?.at(-1)).toMatchObject({ where: { jid: expect.arrayContaining([broken]) } })
   })
 
   it('are never asked for a metric that a vertex does not have, and again when its metrics changed', async () => {
@@ -315,7 +354,7 @@ describe('jobs in turn', () => {
   it('are found on their task managers', async () => {
     const talk = await flink(recorded('2.3.0'))
     await sweep(talk, 'fleet')
-    const { of, covered } = await sweep(talk, 'slots', [], true)
+    const { of, covered } = await sweep(talk, 'slots', [], { first: true })
     expect(of('slots').length).toBeGreaterThan(1)
     expect(of('slots').every((s) => s.taskManager === 'tm2' && (s.slots as number) > 0)).toBe(true)
     // tm1 was not recorded: it counts as gone, and nothing is claimed of it

@@ -93,6 +93,7 @@ function inTurn(work: Work, wanted: ReadonlySet<string>): { readonly first: read
   return { first: memory.jobs.filter((j) => wanted.has(j.jid)), rest: fromPlace(due, memory.nextJob).filter((j) => !wanted.has(j.jid)) }
 }
 
+/** Runs one round. A job that cannot be read costs only itself: the others are read, then the first failure is thrown. */
 export async function sweepJobs(work: Work, out: Out<All, Filled>, asked: Asked<All['progress']>): Promise<void> {
   const { rest, memory } = work
   const { signal } = asked
@@ -101,6 +102,7 @@ export async function sweepJobs(work: Work, out: Out<All, Filled>, asked: Asked<
   const { first, rest: others } = inTurn(work, new Set(asked.wanted.map((w) => w.jid)))
   const limit = rest.requests() + (asked.first ? requestsAtFirst : requestsInTurn)
   const read: string[] = []
+  const failures: AppError[] = []
   const tell = async (line: JobLine): Promise<void> => {
     const scope = { scopes: [{ jid: line.jid }] }
     try {
@@ -113,23 +115,25 @@ export async function sweepJobs(work: Work, out: Out<All, Filled>, asked: Asked<
       memory.told.set(line.jid, standing(line))
       read.push(line.jid)
     } catch (thrown) {
-      // It ended and was forgotten between the list and the question: the next list says so.
-      if (!(thrown instanceof AppError && thrown.data.code === 'not-found')) throw thrown
+      if (!(thrown instanceof AppError) || signal.aborted) throw thrown
+      // It ended and was forgotten between the list and the question: the next list says so. Any other failure is this job's alone.
+      if (thrown.data.code !== 'not-found') failures.push(thrown)
     }
   }
   for (const line of first) await tell(line)
   for (const line of others) {
     if (rest.requests() >= limit) break
-    await tell(line)
     memory.nextJob += 1
+    await tell(line)
   }
   forgetGone(work, out, alive)
   // What the Store still has from before, of jobs that went while nobody watched, ends here too.
   if (asked.first) {
     const unread = [...alive].filter((jid) => !read.includes(jid))
-    const rest = { except: 'jobs whose turn has not come', reason: 'not-yet', where: { jid: unread } } as const
+    const rest = { except: 'jobs that were not read so far', reason: 'not-yet', where: { jid: unread } } as const
     for (const name of ['progress', 'sources', 'sourcePartitions'] as const) out.put(name, [], rest)
   }
+  if (failures[0] !== undefined) throw failures[0]
 }
 
 /** Ends what hangs on jobs that the job manager has forgotten. */
