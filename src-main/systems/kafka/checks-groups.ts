@@ -11,6 +11,7 @@ import { ageWords, clock, listWords } from '../../triage/time-words.ts'
 import {
   atAbout,
   counted,
+  counting,
   type GroupRow,
   offsetControl,
   type PositionRow,
@@ -24,7 +25,7 @@ import {
 type GroupSee = See<(typeof kafka)['collections'], 'groups', 'groupPartitions'>
 
 const at = (see: GroupSee, status: LagStatus): readonly PositionRow[] =>
-  see.rows('groupPartitions').filter((p) => p.status === status && p.orphan !== true)
+  counting(see.rows('groupPartitions')).filter((p) => p.status === status)
 const places = (positions: readonly PositionRow[]): string => listWords(positions.map((p) => placeName(p.topic, p.partition)))
 
 /** Since when a commit stands: between the poll before and the one that first saw it there; open where it stood before we looked. */
@@ -65,7 +66,7 @@ export function standingSentence(group: GroupRow, see: GroupSee, { measured }: {
   const position = see.rows('groupPartitions').find((p) => p.topic === stand.topic && p.partition === stand.partition)
   const unread = position === undefined || !measured ? undefined : known(position.lag)
   const age = measured ? ` (${ageWords(see.now.getTime() - stand.since.getTime())})` : ''
-  const others = see.rows('groupPartitions').filter((p) => known(p.standsSince) !== undefined).length - 1
+  const others = counting(see.rows('groupPartitions')).filter((p) => known(p.standsSince) !== undefined).length - 1
   const loss = known(group.timeToLoss)
   const isSelfAssigned = group.kind === 'self-assigned'
   return [
@@ -222,7 +223,7 @@ const recordsLost = check(
   (row, see) => {
     const lost = known(row.lost)
     if (lost === undefined || lost === 0n) return undefined
-    const positions = see.rows('groupPartitions').filter((p) => (known(p.lost) ?? 0n) > 0n)
+    const positions = counting(see.rows('groupPartitions')).filter((p) => (known(p.lost) ?? 0n) > 0n)
     const isRead = (known(row.members) ?? 0) > 0
     return {
       class: isRead ? 'failure' : 'risk',

@@ -7,6 +7,7 @@ import { kafka } from '../../../shared/systems/kafka/system.ts'
 import type { LagStatus } from '../../../shared/systems/kafka/words.ts'
 import { type AnyDerive, derive, type Sample } from '../../triage/judging.ts'
 import { lagStatus, pollFrom, type Step, samplesOf, worstStatus } from './lag-status.ts'
+import { counting } from './phrases.ts'
 import { drainTimeMs, groupDrainTimeMs, ratePerSecond, timeToDataLossMs } from './rates.ts'
 import { bestTimeLag, observe, type Run, type TimeLag, timeLagFromHistory, timeLagFromRecord } from './time-lag.ts'
 
@@ -154,7 +155,7 @@ function lossOf(row: Position, startRate: number | undefined, consumed: number |
 
 /** A group is as bad as its worst partition; orphans do not count. */
 const grouped = derive(kafka, { on: 'groups', also: ['groupPartitions'] }, (row, see): DerivedGroup => {
-  const positions = see.rows('groupPartitions').filter((position) => position.orphan !== true)
+  const positions = counting(see.rows('groupPartitions'))
   const statuses = positions.flatMap((position) => known(position.status) ?? [])
   const stands = positions
     .flatMap((position) => {

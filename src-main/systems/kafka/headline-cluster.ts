@@ -5,7 +5,7 @@ import { kafka } from '../../../shared/systems/kafka/system.ts'
 import { contactWords, replicaWords } from '../../../shared/systems/kafka/words.ts'
 import { type AnyHeadline, headline } from '../../triage/judging.ts'
 import { clock, listWords } from '../../triage/time-words.ts'
-import { type BrokerRow, counted, placeName, wordOf } from './phrases.ts'
+import { type BrokerRow, counted, counting, placeName, wordOf } from './phrases.ts'
 
 type Said = Headline & { readonly hop: string }
 
@@ -63,8 +63,7 @@ export const topicHeadline: AnyHeadline = headline(kafka, { on: 'topics', also: 
   const readers = known(row.readers) ?? 0
   const standing = [
     ...new Set(
-      see
-        .rows('groupPartitions')
+      counting(see.rows('groupPartitions'))
         .filter((p) => p.status === 'STALLED' || p.status === 'STANDING_STILL' || p.status === 'STOPPED')
         .map((p) => p.group),
     ),

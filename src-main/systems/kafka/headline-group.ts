@@ -6,7 +6,19 @@ import { type LagStatus, statusWords } from '../../../shared/systems/kafka/words
 import { type AnyHeadline, headline, type See } from '../../triage/judging.ts'
 import { ageWords, listWords } from '../../triage/time-words.ts'
 import { standingSentence } from './checks-groups.ts'
-import { atAbout, counted, type GroupRow, grouped, lagWords, type PositionRow, placeName, standOf, whenWords, wordOf } from './phrases.ts'
+import {
+  atAbout,
+  counted,
+  counting,
+  type GroupRow,
+  grouped,
+  lagWords,
+  type PositionRow,
+  placeName,
+  standOf,
+  whenWords,
+  wordOf,
+} from './phrases.ts'
 
 type GroupSee = See<(typeof kafka)['collections'], 'groups', 'groupPartitions'>
 
@@ -20,7 +32,7 @@ function countOf(group: GroupRow): { readonly counted: number; readonly unknown:
 /** "At least 1.2 M records behind: 311 of 325 partitions counted, 14 unknown (broker 7 refused since …)." */
 function partialSentence(group: GroupRow, positions: readonly PositionRow[]): Sentence {
   const { counted: numbers, unknown: missing } = countOf(group)
-  const reasons = [...new Set(positions.filter((p) => known(p.lag) === undefined && p.orphan !== true).map((p) => wordOf(p.lag)))]
+  const reasons = [...new Set(positions.filter((p) => known(p.lag) === undefined).map((p) => wordOf(p.lag)))]
   return say`${numbers} of ${numbers + missing} partitions counted, ${missing} unknown (${listWords(reasons, 3)}).`
 }
 
@@ -28,7 +40,7 @@ function firstMinutes(group: GroupRow, see: GroupSee): Sentence {
   const watchedMs = Math.max(0, see.now.getTime() - see.watched.since.getTime())
   const leftMs = Math.max(0, see.windowMs / 2 - watchedMs)
   const unread = known(group.firstUnread)
-  const oldest = see.rows('groupPartitions').find((p) => known(p.recordAt) !== undefined && known(p.status) === 'INSUFFICIENT')
+  const oldest = counting(see.rows('groupPartitions')).find((p) => known(p.recordAt) !== undefined && known(p.status) === 'INSUFFICIENT')
   const certain =
     unread === undefined
       ? say` Already certain: ${lagWords(group)} behind.`
@@ -53,7 +65,7 @@ const selfAssignedSentence = say`Kafka cannot say who reads this: the group assi
 
 function saysOf(group: GroupRow, see: GroupSee): Sentence {
   const status = known(group.status)
-  const positions = see.rows('groupPartitions')
+  const positions = counting(see.rows('groupPartitions'))
   switch (status) {
     case 'STALLED':
     case 'STOPPED':
@@ -92,7 +104,7 @@ function saysOf(group: GroupRow, see: GroupSee): Sentence {
 function alsoOf(group: GroupRow, see: GroupSee): Sentence | undefined {
   const parts: Sentence[] = []
   const { unknown: missing } = countOf(group)
-  if (missing > 0) parts.push(partialSentence(group, see.rows('groupPartitions')))
+  if (missing > 0) parts.push(partialSentence(group, counting(see.rows('groupPartitions'))))
   const lost = known(group.lost)
   if (lost !== undefined && lost > 0n) parts.push(say`At most ${counted(lost, 'record')} were deleted by retention before it read them.`)
   if (group.kind === 'self-assigned') parts.push(selfAssignedSentence)
@@ -110,7 +122,7 @@ function hopOf(group: GroupRow, see: GroupSee): string {
   const { word } = statusWords[status]
   if (stand === undefined || moving.has(status)) return `${word} · ${behind}`
   const stood = ageWords(see.now.getTime() - stand.since.getTime())
-  const places = see.rows('groupPartitions').filter((p) => standingStatus.has(known(p.status) ?? 'OK')).length
+  const places = counting(see.rows('groupPartitions')).filter((p) => standingStatus.has(known(p.status) ?? 'OK')).length
   const where = places > 1 ? counted(places, 'partition') : `${placeName(stand.topic, stand.partition)} @ ${grouped(stand.offset)}`
   return `${word} ${stood} at ${where} · ${behind}`
 }

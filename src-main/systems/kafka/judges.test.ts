@@ -116,6 +116,17 @@ describe('rules about groups', () => {
       'lost at most 30 records at orders-2',
     )
   })
+  test('topics that a group dropped count neither in what it lost nor in how often it stands', () => {
+    const old = { ...standing, topic: 'old', orphan: true, lost: 5_000n }
+    const lost = [position({ kind: 'EXPIRED', lost: 30n }), old]
+    expect(saysOf('kafka.group.records-lost', group({ lost: 30n }), { rows: { groupPartitions: lost } })).toContain(
+      'lost at most 30 records at orders-2:',
+    )
+    const near = { rows: { groupPartitions: [standing, old] } }
+    expect(saysOf('kafka.group.stalled', stalled, near)).not.toContain('other partition')
+    expect(headlineOf('groups', stalled, near).hop).toContain('at orders-2 @ 1,234')
+    expect(headlineOf('topics', topic({ topic: 'old' }), { rows: { groupPartitions: [old] } }).also).not.toContain('still in it')
+  })
   test('a consumer that stopped does not stand at a record, one that assigns its own partitions does', () => {
     const stopped = { ...standing, status: 'STOPPED' as const, owner: '' }
     const near = { rows: { groupPartitions: [stopped] } }
@@ -170,6 +181,7 @@ describe('sentences', () => {
     const says = (...positions: (typeof without)[]) =>
       headlineOf('groups', group({ status: 'NO_COMMIT', lag: 7n }), { rows: { groupPartitions: positions } }).says
     expect(says(position(), without)).toBe('1 partition has no commit; the rest: 7 records behind.')
+    expect(says(without, { ...without, topic: 'old', orphan: true })).toBe('1 partition has no commit; the rest: 7 records behind.')
     expect(says(without, without)).toBe('2 partitions have no commit; the rest: 7 records behind.')
   })
   test('the cluster says what hurts, worst first, and what is not seen', () => {

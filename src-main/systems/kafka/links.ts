@@ -4,7 +4,7 @@ import { known } from '../../../shared/model/known.ts'
 import { kafka } from '../../../shared/systems/kafka/system.ts'
 import { type AnyEnds, type AnyLink, ends, link, type Origin } from '../../triage/judging.ts'
 import { standsAtRecord } from './checks-groups.ts'
-import { recordEnd } from './phrases.ts'
+import { counting, recordEnd } from './phrases.ts'
 
 type Of = Pick<Origin, 'instance'>
 const brokerEnd = (of: Of, node: string): End => ({ kind: 'kafka.broker', name: [node], instance: of.instance })
@@ -30,10 +30,7 @@ const standsAt = link(
   kafka,
   { on: 'groups', also: ['groupPartitions'], where: { status: { in: ['STALLED', 'STANDING_STILL', 'STOPPED'] } } },
   (row, see): readonly Edge[] =>
-    standsAtRecord(
-      row,
-      see.rows('groupPartitions').filter((p) => p.orphan !== true),
-    ).map((p) => ({
+    standsAtRecord(row, counting(see.rows('groupPartitions'))).map((p) => ({
       from: groupEnd(see.of, row.group),
       to: recordEnd(see.of, p.topic, p.partition, known(p.committed) ?? 0n),
       does: 'stands-at',

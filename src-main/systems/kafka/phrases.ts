@@ -46,6 +46,11 @@ export function offsetControl(of: Pick<Origin, 'connection'>, topic: string, par
   return { text: grouped(offset), to: { read: { system: 'kafka', connection: of.connection, name: 'messages', input } } }
 }
 
+/** Positions that count: those in topics that no member of their group reads any more are left out of sums and alarms. */
+export function counting<P extends { readonly orphan: Known<boolean> }>(positions: readonly P[]): readonly P[] {
+  return positions.filter((position) => position.orphan !== true)
+}
+
 /** Where a group stands longest; undefined while no commit stands. */
 export function standOf(
   group: GroupRow,

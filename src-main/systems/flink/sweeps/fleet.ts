@@ -32,7 +32,9 @@ function jobRow(job: JobLine, all: readonly JobLine[]): JobRow {
 /** How long ago a task manager was heard of; within 10 s is normal: that is how often it is asked. Both times must be the server's. */
 function heartbeatAge(heard: number, now: number, clockOffsetMs: number | undefined): Known<number> {
   if (heard <= 0) return unknown('not-yet')
-  return clockOffsetMs === undefined ? unknown('not-yet', "the server's clock is not known so far") : Math.max(0, now + clockOffsetMs - heard)
+  return clockOffsetMs === undefined
+    ? unknown('not-yet', "the server's clock is not known so far")
+    : Math.max(0, now + clockOffsetMs - heard)
 }
 
 /** `pekko.tcp://flink@10.0.0.7:6122/user/rpc/…` → `10.0.0.7`. */

@@ -121,12 +121,13 @@ export function groupRow({ group, positions }: GroupPositions, memory: Memory, a
     ...positions.map((position) => position.topic),
     ...(members ?? []).flatMap((m) => [...m.subscribed, ...m.assignment.map((a) => a.topic)]),
   ])
-  const speeds = positions.flatMap(
+  const read = positions.filter((position) => !position.orphan)
+  const speeds = read.flatMap(
     (position) => speedsOf(memory.commits.get(position.group, position.topic, position.partition), at.getTime()) ?? [],
   )
   const speed = (which: 'produced' | 'consumed'): Known<number> =>
     speeds.length === 0 ? (unasked ?? tooEarly) : speeds.reduce((sum, each) => sum + each[which], 0)
-  const lost = positions.reduce((sum, { lag }) => sum + ('lostAtMost' in lag ? (lag.lostAtMost ?? 0n) : 0n), 0n)
+  const lost = read.reduce((sum, { lag }) => sum + ('lostAtMost' in lag ? (lag.lostAtMost ?? 0n) : 0n), 0n)
   return {
     group: listed.groupId,
     kind,
