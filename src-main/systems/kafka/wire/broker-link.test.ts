@@ -1,57 +1,21 @@
-import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
 import { afterEach, describe, expect, test } from 'vitest'
 import { AppError } from '../../../../shared/model/app-error.ts'
 import { type NetPolicy, readOnlyPolicy } from '../../../net/policy.ts'
 import { TrafficLedger } from '../../../net/traffic.ts'
 import { BrokerLink } from './broker-link.ts'
 import { Cluster } from './cluster.ts'
+import { type Answer, FakeBrokers, framed, int16, int32 } from './fake-broker.ts'
 import { listGroups } from './groups.ts'
 import { metadata } from './metadata.ts'
 
-/** A broker that answers ApiVersions right and everything else as the test says. */
-type Answer = (correlation: number, socket: Socket) => void
-
-const servers: Server[] = []
-const sockets = new Set<Socket>()
+const brokers = new FakeBrokers()
+const { sockets } = brokers
+const broker = brokers.start.bind(brokers)
 const open: { close(): Promise<void> }[] = []
 afterEach(async () => {
   await Promise.all(open.splice(0).map((thing) => thing.close()))
-  for (const socket of sockets) socket.destroy()
-  sockets.clear()
-  await Promise.all(servers.splice(0).map((server) => new Promise((done) => server.close(done))))
+  await brokers.stop()
 })
-
-const int16 = (n: number): Buffer => Buffer.from([(n >> 8) & 255, n & 255])
-const int32 = (n: number): Buffer => {
-  const b = Buffer.alloc(4)
-  b.writeInt32BE(n)
-  return b
-}
-const framed = (body: Buffer): Buffer => Buffer.concat([int32(body.length), body])
-const versionsBody = (correlation: number): Buffer => {
-  const keys = [2, 3, 9, 16].map((key) => Buffer.concat([int16(key), int16(0), int16(30), Buffer.from([0])]))
-  return framed(Buffer.concat([int32(correlation), int16(0), Buffer.from([keys.length + 1]), ...keys, int32(0), Buffer.from([0])]))
-}
-
-async function broker(answer: Answer, versions: Answer = (c, socket) => socket.write(versionsBody(c))): Promise<number> {
-  const server = createServer((socket) => {
-    sockets.add(socket)
-    socket.on('error', () => {})
-    let held = Buffer.alloc(0)
-    socket.on('data', (chunk) => {
-      held = Buffer.concat([held, chunk])
-      while (held.length >= 4 && held.length >= 4 + held.readInt32BE(0)) {
-        const request = held.subarray(4, 4 + held.readInt32BE(0))
-        held = held.subarray(4 + request.length)
-        const reply = request.readInt16BE(0) === 18 ? versions : answer
-        reply(request.readInt32BE(4), socket)
-      }
-    })
-  })
-  servers.push(server)
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
-  return (server.address() as AddressInfo).port
-}
 
 function link(port: number, policy: Partial<NetPolicy> = {}, ledger = new TrafficLedger()): BrokerLink {
   const made = new BrokerLink({
@@ -126,7 +90,7 @@ describe('answers that cannot be Kafka’s', () => {
 describe('contact', () => {
   test('a refused port is unreachable within a second, with its name', async () => {
     const port = await broker(() => {})
-    await new Promise((done) => servers.splice(0)[0]?.close(done))
+    await brokers.stop()
     const began = performance.now()
     const error = await failure(link(port).open('control'))
     expect(error.data).toMatchObject({ code: 'unreachable', target: `127.0.0.1:${port}` })
@@ -164,7 +128,7 @@ describe('contact', () => {
 
   test('a refused address is not dialled again at once', async () => {
     const port = await broker(() => {})
-    await new Promise((done) => servers.splice(0)[0]?.close(done))
+    await brokers.stop()
     const ledger = new TrafficLedger()
     const gone = link(port, {}, ledger)
     const errors = await Promise.all(Array.from({ length: 20 }, () => failure(gone.open('control'))))
