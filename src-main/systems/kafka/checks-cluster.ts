@@ -164,7 +164,7 @@ const notAllowed = check(
     on: 'brokers',
     rule: 'kafka.broker.not-allowed',
     says: 'It is announced at a host that nobody allowed for this connection',
-    where: { contact: 'not allowed' },
+    where: { listed: true, contact: 'not allowed' },
     opens: 1,
   },
   (row, see) => ({

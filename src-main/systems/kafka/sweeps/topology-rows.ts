@@ -1,6 +1,6 @@
 /** Rows of cluster, brokers, topics and partitions from one round's picture. Pure. */
 import type { PutRow } from '../../../../shared/model/collection.ts'
-import { type Known, unknown } from '../../../../shared/model/known.ts'
+import { type Known, type Unknown, unknown } from '../../../../shared/model/known.ts'
 import type { kafka } from '../../../../shared/systems/kafka/system.ts'
 import type { Contact, ReplicaState } from '../../../../shared/systems/kafka/words.ts'
 import type { Memory } from '../memory.ts'
@@ -134,17 +134,18 @@ export function brokerRows(
     const address = listed.get(node) ?? memory.addresses.get(node)
     const contact = contactOf(node)
     const isSilent = picture.silent.get(node)
-    const never = unknown('not-recorded', 'it never answered us')
+    const isListed = listed.has(node)
+    const none = (note: string): Unknown => unknown('not-recorded', contact === undefined ? 'it was not asked' : note)
     return {
       broker: String(node),
       host: address?.host ?? unknown('not-recorded', 'the cluster lists it no more'),
       address: address === undefined ? unknown('not-recorded', 'the cluster lists it no more') : `${address.host}:${address.port}`,
       rack: address?.rack ?? '',
-      listed: listed.has(node),
-      contact: contactWord(contact, isSilent?.data.code ?? contact?.lastError?.data.code),
+      listed: isListed,
+      contact: contactWord(contact, isListed, isSilent?.data.code ?? contact?.lastError?.data.code),
       failures: contact?.failures ?? 0,
-      failingSince: contact?.failingSince ?? unknown('not-recorded', 'it does not fail'),
-      lastAnswer: contact?.lastAnswer ?? never,
+      failingSince: contact?.failingSince ?? none('it does not fail'),
+      lastAnswer: contact?.lastAnswer ?? none('it never answered us'),
       lastError: isSilent?.message ?? contact?.lastError?.message ?? '',
       leads: counts.leads,
       replicas: counts.replicas,
@@ -155,11 +156,12 @@ export function brokerRows(
   })
 }
 
-function contactWord(contact: SocketContact | undefined, code: string | undefined): Contact {
+/** A broker that is listed no more is not asked either: how it failed last stays true of it, that it answered then does not. */
+function contactWord(contact: SocketContact | undefined, isListed: boolean, code: string | undefined): Contact {
   if (code === 'forbidden') return 'not allowed'
   if (code === 'timeout') return 'silent'
   if (code !== undefined) return 'refusing'
-  return contact === undefined || (contact.lastAnswer === undefined && contact.failures === 0) ? 'not asked' : 'answering'
+  return !isListed || contact === undefined || (contact.lastAnswer === undefined && contact.failures === 0) ? 'not asked' : 'answering'
 }
 
 export function clusterRow(

@@ -28,6 +28,8 @@ export class Cluster {
   readonly #options: ClusterOptions
   readonly #links = new Map<string, BrokerLink>()
   readonly #nodes = new Map<number, Target>()
+  /** Brokers that metadata listed once and then no more: where they were, and what our sockets had seen of them. */
+  readonly #left = new Map<number, { readonly target: Target; readonly contact: Contact | undefined }>()
 
   constructor(options: ClusterOptions) {
     this.#options = options
@@ -38,10 +40,13 @@ export class Cluster {
     return this.#nodes
   }
 
-  /** What our sockets saw of a broker; undefined before it was asked anything. */
+  /** What our sockets saw of a broker, also of one that is listed no more; undefined before it was asked anything. */
   contact(node: number): Contact | undefined {
-    const target = this.#nodes.get(node)
-    return target === undefined ? undefined : this.#links.get(targetText(target))?.contact
+    const left = this.#left.get(node)
+    const target = this.#nodes.get(node) ?? left?.target
+    const now = target === undefined ? undefined : this.#links.get(targetText(target))?.contact
+    if (now === undefined || (now.lastAnswer === undefined && now.failures === 0)) return left?.contact ?? now
+    return now.lastAnswer === undefined ? { ...now, lastAnswer: left?.contact?.lastAnswer } : now
   }
 
   /** All topics (or the named ones); remembers the brokers. A broker that fails or is silent for 2 s is passed over for the next. */
@@ -157,8 +162,9 @@ export class Cluster {
 
   async #forget(node: number): Promise<void> {
     const target = this.#nodes.get(node)
-    this.#nodes.delete(node)
     if (target === undefined) return
+    this.#left.set(node, { target, contact: this.contact(node) })
+    this.#nodes.delete(node)
     const name = targetText(target)
     const kept = this.#options.bootstrap.some((one) => targetText(one) === name) ? ['through '] : ['', 'through ']
     for (const key of kept.map((purpose) => purpose + name)) {
