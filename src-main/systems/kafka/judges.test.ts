@@ -48,6 +48,12 @@ describe('rules about the cluster', () => {
       severity: 'warn',
     })
   })
+  test('under-replicated is not said of a topic that refuses writes or has no leader: it is not still read and written', () => {
+    const says = (change: Parameters<typeof topic>[0]) => saysOf('kafka.topic.under-replicated', topic({ underReplicated: 2, ...change }))
+    expect(says({})).toContain('It is still read and written.')
+    expect(says({ underMinIsr: 1 })).toBe('')
+    expect(says({ offline: 1 })).toBe('')
+  })
   test('says / sees, in the words of the cluster and of our sockets', () => {
     const refusing = broker({
       contact: 'refusing',
