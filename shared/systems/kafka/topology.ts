@@ -18,7 +18,7 @@ export const cluster = collection({
     groups: count('Groups that brokers listed in this round', 'groups'),
     groupsUnseen: count('Brokers whose groups could not be asked for in this round', 'brokers'),
     offline: count('Partitions without a leader', 'partitions'),
-    underMinIsr: count('Partitions that refuse writes of acks=all', 'partitions'),
+    underMinIsr: count('Partitions that refuse writes of acks=all, in topics whose min.insync.replicas is known', 'partitions'),
     underReplicated: count('Partitions with fewer in-sync replicas than replicas', 'partitions'),
   },
   show: {

@@ -74,12 +74,14 @@ const underReplicated = check(
   (row, see) => {
     const count = known(row.underReplicated) ?? 0
     // The worse of them is said by a rule of its own, and then this would not be true of the topic.
-    if ((known(row.underMinIsr) ?? 0) > 0 || (known(row.offline) ?? 0) > 0) return undefined
+    const refusing = known(row.underMinIsr)
+    if ((refusing ?? 0) > 0 || (known(row.offline) ?? 0) > 0) return undefined
+    const still = refusing === undefined ? 'It is still read; whether it takes writes is not known.' : 'It is still read and written.'
     return {
       class: 'risk',
       origin: 'derived',
       severity: 'warn',
-      says: say`${noun(row.topic, see.urn('topics', row))} is under-replicated: ${count} of ${wordOf(row.partitions)} partitions ${count === 1 ? 'has' : 'have'} fewer in-sync replicas than replicas. It is still read and written.`,
+      says: say`${noun(row.topic, see.urn('topics', row))} is under-replicated: ${count} of ${wordOf(row.partitions)} partitions ${count === 1 ? 'has' : 'have'} fewer in-sync replicas than replicas. ${still}`,
     }
   },
 )

@@ -88,13 +88,15 @@ export const topicHeadline: AnyHeadline = headline(kafka, { on: 'topics', also: 
         health,
         hop: `refuses writes at ${counted(hurt.length, 'partition')}`,
       }
-    case 'UNDER_REPLICATED':
+    case 'UNDER_REPLICATED': {
+      const isWritten = known(row.underMinIsr) !== undefined
       return {
-        says: say`Read and written, with less safety: ${listWords(hurt)} ${hurt.length === 1 ? 'has' : 'have'} fewer in-sync replicas than replicas.`,
+        says: say`Read${isWritten ? ' and written' : ''}, with less safety: ${listWords(hurt)} ${hurt.length === 1 ? 'has' : 'have'} fewer in-sync replicas than replicas.${isWritten ? '' : ' Whether it takes writes is not known.'}`,
         also,
         health,
         hop: `${counted(hurt.length, 'partition')} under-replicated`,
       }
+    }
     case 'NO_ACCESS':
       return { says: say`This account may not see it.`, health, hop: 'no access' }
     case 'OK': {
@@ -121,7 +123,8 @@ export const partitionHeadline: AnyHeadline = headline(kafka, { on: 'partitions'
 
 export const clusterHeadline: AnyHeadline = headline(kafka, { on: 'cluster' }, (row, see): Said => {
   const offline = known(row.offline) ?? 0
-  const underMinIsr = known(row.underMinIsr) ?? 0
+  const refusing = known(row.underMinIsr)
+  const underMinIsr = refusing ?? 0
   const listed = known(row.brokersListed) ?? 0
   const answering = known(row.brokersAnswering) ?? 0
   const unseen = known(row.groupsUnseen) ?? 0
@@ -135,11 +138,14 @@ export const clusterHeadline: AnyHeadline = headline(kafka, { on: 'cluster' }, (
   const also = unseen > 0 ? say`Groups behind ${counted(unseen, 'broker')} are not seen; they are not gone.` : undefined
   const name = noun(`Cluster ${row.cluster}`, see.urn('cluster', row))
   const summary = `${counted(listed, 'broker')}, ${counted(known(row.topics) ?? 0, 'topic')}, ${counted(known(row.groups) ?? 0, 'group')}`
+  const well =
+    refusing === undefined
+      ? say`${name}: ${summary}; every partition is led. Whether all take writes is not known.`
+      : say`${name} is well: ${summary}; every partition is led and takes writes.`
   return {
-    says:
-      hurts.length === 0 ? say`${name} is well: ${summary}; every partition is led and takes writes.` : say`${name}: ${listWords(hurts)}.`,
+    says: hurts.length === 0 ? well : say`${name}: ${listWords(hurts)}.`,
     ...(also === undefined ? {} : { also }),
     health: underMinIsr > 0 || offline > 0 ? 'critical' : answering < listed ? 'high' : 'ok',
-    hop: hurts.length === 0 ? 'well' : listWords(hurts),
+    hop: hurts.length > 0 ? listWords(hurts) : refusing === undefined ? 'every partition is led' : 'well',
   }
 })

@@ -54,6 +54,16 @@ describe('rules about the cluster', () => {
     expect(says({ underMinIsr: 1 })).toBe('')
     expect(says({ offline: 1 })).toBe('')
   })
+  test('a topic whose min.insync.replicas is not known is not said to take writes', () => {
+    const row = topic({ state: 'UNDER_REPLICATED', underReplicated: 1, underMinIsr: unknown('not-yet'), minIsr: unknown('not-yet') })
+    const hurt = [partition({ state: 'UNDER_REPLICATED', isr: ['1'], minIsr: unknown('not-yet') })]
+    expect(saysOf('kafka.topic.under-replicated', row)).toBe(
+      'orders is under-replicated: 1 of 3 partitions has fewer in-sync replicas than replicas. It is still read; whether it takes writes is not known.',
+    )
+    expect(headlineOf('topics', row, { rows: { partitions: hurt } }).says).toBe(
+      'Read, with less safety: orders-2 has fewer in-sync replicas than replicas. Whether it takes writes is not known.',
+    )
+  })
   test('says / sees, in the words of the cluster and of our sockets', () => {
     const refusing = broker({
       contact: 'refusing',
@@ -192,6 +202,9 @@ describe('sentences', () => {
   })
   test('the cluster says what hurts, worst first, and what is not seen', () => {
     expect(headlineOf('cluster', cluster()).says).toContain('is well')
+    const unread = headlineOf('cluster', cluster({ underMinIsr: unknown('not-yet') }))
+    expect(unread.says).toBe('Cluster K: 3 brokers, 10 topics, 4 groups; every partition is led. Whether all take writes is not known.')
+    expect(unread.hop).toBe('every partition is led')
     const hurt = headlineOf('cluster', cluster({ underMinIsr: 2, offline: 1, brokersAnswering: 2, groupsUnseen: 1 }))
     expect(hurt.says).toBe('Cluster K: 2 partitions refuse writes, 1 partition has no leader and 1 of 3 brokers does not answer us.')
     expect(hurt.also).toBe('Groups behind 1 broker are not seen; they are not gone.')

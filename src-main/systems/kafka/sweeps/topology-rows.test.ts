@@ -4,7 +4,7 @@ import { createMemory } from '../memory.ts'
 import type { Contact } from '../wire/broker-link.ts'
 import type { PartitionEntry, TopicEntry } from '../wire/metadata.ts'
 import { pictureOf } from './picture.ts'
-import { brokerRows } from './topology-rows.ts'
+import { brokerRows, clusterRow, topicRows } from './topology-rows.ts'
 
 const noGroups = { groups: new Map(), unlisted: new Map() }
 const partition = (change: Partial<PartitionEntry> = {}): PartitionEntry => ({
@@ -59,5 +59,35 @@ describe('a broker that the cluster lists no more', () => {
       lastAnswer: { unknown: 'not-recorded', note: 'it was not asked' },
       failingSince: { unknown: 'not-recorded', note: 'it was not asked' },
     })
+  })
+})
+
+describe('partitions that refuse writes', () => {
+  const settings = (minIsr: number | undefined) => ({ minIsr, retentionMs: undefined, cleanup: undefined })
+  const counts = (minIsr: Readonly<Record<string, number>>, ...topics: readonly TopicEntry[]) => {
+    const memory = createMemory()
+    for (const [name, value] of Object.entries(minIsr)) memory.settings.set(name, settings(value))
+    const picture = pictured(...topics)
+    const rows = topicRows(picture, memory, new Map())
+    const { underMinIsr } = clusterRow(picture, memory, noGroups, [], rows)
+    return { topics: rows.map((row) => row.underMinIsr), cluster: underMinIsr }
+  }
+  const well = topic('well', partition())
+  const hurt = topic('hurt', partition({ isr: [1] }))
+  const notRead = { unknown: 'not-yet', note: 'settings were not read yet' }
+
+  test('are counted where min.insync.replicas is known', () => {
+    expect(counts({ well: 2, hurt: 2 }, well, hurt)).toEqual({ topics: [0, 1], cluster: 1 })
+    expect(counts({ well: 2, hurt: 1 }, well, hurt)).toEqual({ topics: [0, 0], cluster: 0 })
+  })
+  test('are not counted as none where it is not', () => {
+    expect(counts({}, hurt)).toEqual({ topics: [notRead], cluster: notRead })
+    expect(counts({ well: 2 }, well, hurt)).toEqual({ topics: [0, notRead], cluster: notRead })
+  })
+  test('are counted over the topics where it is known as soon as there is one', () => {
+    expect(counts({ hurt: 2 }, well, hurt)).toEqual({ topics: [notRead, 1], cluster: 1 })
+  })
+  test('are none where nobody leads anyway', () => {
+    expect(counts({}, topic('offline', partition({ leader: -1, isr: [] })))).toEqual({ topics: [0], cluster: 0 })
   })
 })

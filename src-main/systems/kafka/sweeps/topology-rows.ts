@@ -1,6 +1,6 @@
 /** Rows of cluster, brokers, topics and partitions from one round's picture. Pure. */
 import type { PutRow } from '../../../../shared/model/collection.ts'
-import { type Known, type Unknown, unknown } from '../../../../shared/model/known.ts'
+import { isUnknown, type Known, type Unknown, unknown } from '../../../../shared/model/known.ts'
 import type { kafka } from '../../../../shared/systems/kafka/system.ts'
 import type { Contact, ReplicaState } from '../../../../shared/systems/kafka/words.ts'
 import type { Memory } from '../memory.ts'
@@ -74,6 +74,12 @@ function countStates(topic: TopicPicture, minIsr: number | undefined): ReadonlyM
   return counts
 }
 
+/** Partitions that refuse writes of acks=all; not known where one is led and nobody knows how many replicas it needs in sync. */
+function refusingOf(counts: ReadonlyMap<ReplicaState, number>, minIsr: number | undefined): Known<number> {
+  const isOpen = minIsr === undefined && (counts.has('OK') || counts.has('UNDER_REPLICATED'))
+  return isOpen ? settingOf(minIsr) : (counts.get('UNDER_MIN_ISR') ?? 0)
+}
+
 /** `readers`: topic → groups with a commit in it. */
 export function topicRows(picture: Picture, memory: Memory, readers: ReadonlyMap<string, number>): readonly TopicRow[] {
   return [...picture.topics].map(([topic, found]) => {
@@ -93,7 +99,7 @@ export function topicRows(picture: Picture, memory: Memory, readers: ReadonlyMap
       partitions: partitions.length,
       replication: partitions[0]?.entry.replicas.length ?? 0,
       offline: counts.get('OFFLINE') ?? 0,
-      underMinIsr: counts.get('UNDER_MIN_ISR') ?? 0,
+      underMinIsr: refusingOf(counts, settings?.minIsr),
       underReplicated: partitions.filter((p) => p.entry.isr.length < p.entry.replicas.length).length,
       records: isEmpty ? none : records,
       recordsAtLeast: answered.length < partitions.length,
@@ -173,6 +179,7 @@ export function clusterRow(
 ): ClusterRow {
   const sum = (field: 'offline' | 'underMinIsr' | 'underReplicated' | 'partitions'): number =>
     topics.reduce((total, topic) => total + (typeof topic[field] === 'number' ? topic[field] : 0), 0)
+  const refusing = sum('underMinIsr')
   return {
     cluster: picture.clusterId,
     brokersListed: picture.brokers.length,
@@ -188,7 +195,8 @@ export function clusterRow(
     groups: groups.groups.size,
     groupsUnseen: groups.unlisted.size,
     offline: sum('offline'),
-    underMinIsr: sum('underMinIsr'),
+    // a lower bound where settings of some topics are not known: what refuses writes is said all the same, that nothing does is not
+    underMinIsr: refusing > 0 ? refusing : (topics.map((topic) => topic.underMinIsr).find(isUnknown) ?? 0),
     underReplicated: sum('underReplicated'),
   }
 }
