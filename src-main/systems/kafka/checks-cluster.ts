@@ -4,10 +4,10 @@ import { noun, say } from '../../../shared/model/sentence.ts'
 import { kafka } from '../../../shared/systems/kafka/system.ts'
 import { type AnyCheck, check } from '../../triage/judging.ts'
 import { clock, listWords } from '../../triage/time-words.ts'
-import { counted, grouped, type PartitionRow, placeName, wordOf } from './phrases.ts'
+import { counted, grouped, isErrorName, type PartitionRow, placeName, wordOf } from './phrases.ts'
 
 const places = (partitions: readonly PartitionRow[]): string => listWords(partitions.map((p) => placeName(p.topic, p.partition)))
-const nodes = (partitions: readonly PartitionRow[], field: 'replicas' | 'isr'): string =>
+const nodes = (partitions: readonly PartitionRow[], field: 'replicas' | 'isr' | 'leader'): string =>
   listWords([...new Set(partitions.flatMap((p) => known(p[field]) ?? []))].sort().map((node) => `broker ${node}`))
 
 const underMinIsr = check(
@@ -92,7 +92,7 @@ const unanswered = check(
     on: 'topics',
     also: ['partitions'],
     rule: 'kafka.topic.unanswered',
-    says: 'Leaders of its partitions did not answer us',
+    says: 'Leaders of its partitions did not answer us, or with an error',
     where: { recordsAtLeast: true },
     opens: 1,
     closes: 1,
@@ -100,12 +100,13 @@ const unanswered = check(
   (row, see) => {
     const silent = see.rows('partitions').filter((p) => p.state !== 'OFFLINE' && known(p.end) === undefined)
     if (silent.length === 0) return undefined
-    const leaders = [...new Set(silent.flatMap((p) => known(p.leader) ?? []))].sort().map((node) => `broker ${node}`)
+    const did = Map.groupBy(silent, (p) => (isErrorName(wordOf(p.end)) ? `answered ${wordOf(p.end)}` : 'did not answer'))
+    const why = [...did].map(([what, partitions]) => `${nodes(partitions, 'leader')} ${what}`)
     return {
       class: 'blind',
       origin: 'derived',
       severity: 'info',
-      says: say`${places(silent)} of ${noun(row.topic, see.urn('topics', row))} could not be asked: ${listWords(leaders)} did not answer.`,
+      says: say`${places(silent)} of ${noun(row.topic, see.urn('topics', row))} gave no offsets: ${listWords(why)}.`,
     }
   },
 )

@@ -87,6 +87,17 @@ describe('rules about the cluster', () => {
       class: 'blind',
     })
   })
+  test('a leader that answered with an error is not said to be silent', () => {
+    const rule = 'kafka.topic.unanswered'
+    const says = (...partitions: ReturnType<typeof partition>[]) => saysOf(rule, topic({ recordsAtLeast: true }), { rows: { partitions } })
+    const answered = partition({ end: unknown('unanswered', 'OFFSET_NOT_AVAILABLE'), error: 'OFFSET_NOT_AVAILABLE' })
+    const silent = partition({ partition: 0n, leader: '7', end: unknown('unanswered', 'b7:9092 did not answer within 5 s'), error: 'b7' })
+    expect(says(answered)).toBe('orders-2 of orders gave no offsets: broker 1 answered OFFSET_NOT_AVAILABLE.')
+    expect(says(silent)).toBe('orders-0 of orders gave no offsets: broker 7 did not answer.')
+    expect(says(silent, answered)).toBe(
+      'orders-0 and orders-2 of orders gave no offsets: broker 7 did not answer and broker 1 answered OFFSET_NOT_AVAILABLE.',
+    )
+  })
   test('no controller is told apart from a controller nobody asked for yet', () => {
     expect(
       check('kafka.cluster.no-controller').judge(cluster({ controller: unknown('not-recorded', 'there is none') }), around()),

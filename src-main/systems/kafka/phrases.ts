@@ -31,6 +31,11 @@ export function wordOf(value: Known<unknown>): string {
   return isUnknown(value) ? (value.note ?? reasonWords[value.unknown].word) : String(value)
 }
 
+/** True for the name of a Kafka error, which is what a broker answered; a failure of our own to reach it is a sentence. */
+export function isErrorName(note: string): boolean {
+  return /^(?:[A-Z][A-Z0-9_]+|error -?\d+)$/.test(note)
+}
+
 export function placeName(topic: string, partition: bigint | string): string {
   return `${topic}-${partition}`
 }
