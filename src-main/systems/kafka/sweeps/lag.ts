@@ -1,13 +1,12 @@
 /**
- * The sweep `lag`: one ordered round (S0 metadata → S1 groups and log starts → S2 commits → S3 ends) in at most 1 + 7 × brokers requests.
- * Commits are read between log starts and ends, so that each comparison is a proof and no lag is ever negative by accident.
+ * The sweep `lag`: one ordered round (S0 metadata → S1 groups and log starts → S2 commits → S3 ends) in at most 1 + 7 × brokers requests, one
+ * more where topics vanished. Commits are read between log starts and ends, so that each comparison is a proof and no lag is ever negative by accident.
  */
 import type { Asked, Ctx, Out } from '../../../../shared/model/connector.ts'
 import { type Unknown, unknown } from '../../../../shared/model/known.ts'
 import type { kafka } from '../../../../shared/systems/kafka/system.ts'
 import { type Memory, noteOffsetsLeaders } from '../memory.ts'
 import type { Cluster } from '../wire/cluster.ts'
-import { isForbidden, kafkaErrors } from '../wire/errors.ts'
 import type { MetadataAnswer } from '../wire/metadata.ts'
 import { offsetMarks } from '../wire/offsets.ts'
 import { askCommits, askMembers, askShares, type GroupsPicture, listAllGroups } from './ask-groups.ts'
@@ -16,6 +15,7 @@ import { lookCloser } from './look-closer.ts'
 import { askEnds, type Picture, pictureOf, whyUnknown } from './picture.ts'
 import { type GroupPositions, positionsOf } from './positions.ts'
 import { brokerRows, clusterRow, partitionRows, topicRows } from './topology-rows.ts'
+import { lookForVanished } from './vanished-topics.ts'
 
 type Collections = (typeof kafka)['collections']
 type Emitted = 'cluster' | 'brokers' | 'topics' | 'partitions' | 'groups' | 'groupPartitions'
@@ -34,7 +34,9 @@ const rowsAtOnce = 8_000
 
 /** Runs one round. Throws AppError only when no broker answers at all; everything else is a hole with its reason. */
 export async function sweepLag({ cluster, memory, ctx }: LagPorts, out: LagOut, asked: LagAsked): Promise<void> {
-  const picture = pictureOf(await cluster.metadata())
+  const listed = await cluster.metadata()
+  const { found: late, deleted, hidden: unseen } = await lookForVanished(cluster, listed, memory.topicIds)
+  const picture = pictureOf({ ...listed, topics: [...listed.topics, ...late] }, unseen)
   let again: Promise<MetadataAnswer | undefined> | undefined
   const refresh = (): Promise<MetadataAnswer | undefined> => {
     again ??= cluster.metadata().catch(() => undefined)
@@ -83,7 +85,10 @@ export async function sweepLag({ cluster, memory, ctx }: LagPorts, out: LagOut, 
   )
   asked.signal.throwIfAborted()
 
-  await putTopology(cluster, picture, groups, found, memory, out)
+  putTopology({ cluster, memory }, picture, groups, found, out)
+  if (deleted.length > 0)
+    for (const collection of ['topics', 'partitions', 'groupPartitions'] as const)
+      out.ended(collection, { topic: { in: deleted } }, 'topic deleted')
   putGroups(found, hidden, { memory, at }, out)
   remember(picture, groups, memory)
 }
@@ -112,14 +117,13 @@ function hiddenGroups(picture: Picture, groups: GroupsPicture, memory: Memory): 
   }
 }
 
-async function putTopology(
-  cluster: Cluster,
+function putTopology(
+  { cluster, memory }: Pick<LagPorts, 'cluster' | 'memory'>,
   picture: Picture,
   groups: GroupsPicture,
   found: readonly GroupPositions[],
-  memory: Memory,
   out: LagOut,
-): Promise<void> {
+): void {
   const readers = new Map<string, number>()
   for (const { positions } of found)
     for (const topic of new Set(positions.filter((p) => p.committed !== undefined).map((p) => p.topic)))
@@ -128,34 +132,17 @@ async function putTopology(
   const topics = topicRows(picture, memory, readers)
   out.put('cluster', [clusterRow(picture, memory, groups, brokers, topics)], 'all')
   out.put('brokers', brokers, 'all')
-  const vanished = await vanishedTopics(cluster, picture, memory)
-  const except =
-    vanished.forbidden.length === 0
+  const isForbidden = [...picture.hidden.values()].every((reason) => reason === 'forbidden')
+  const covered =
+    picture.hidden.size === 0
       ? ('all' as const)
-      : ({ except: 'topics this account may no longer see', reason: 'forbidden', where: { topic: vanished.forbidden } } as const)
-  out.put('topics', topics, except)
-  out.put('partitions', partitionRows(picture, memory), except)
-  if (vanished.deleted.length === 0) return
-  for (const collection of ['topics', 'partitions', 'groupPartitions'] as const)
-    out.ended(collection, { topic: { in: vanished.deleted } }, 'topic deleted')
-}
-
-/** Topics of the last round that metadata names no more: deleted, or hidden from this account (asking for them by name tells). */
-async function vanishedTopics(
-  cluster: Cluster,
-  picture: Picture,
-  memory: Memory,
-): Promise<{ readonly deleted: readonly string[]; readonly forbidden: readonly string[] }> {
-  const missing = [...memory.topicIds.keys()].filter((topic) => !picture.topics.has(topic))
-  if (missing.length === 0) return { deleted: [], forbidden: [] }
-  try {
-    const answer = await cluster.metadata(missing)
-    const codes = new Map(answer.topics.map((topic) => [topic.name, topic.errorCode]))
-    const forbidden = missing.filter((topic) => isForbidden(codes.get(topic) ?? kafkaErrors.none))
-    return { deleted: missing.filter((topic) => !forbidden.includes(topic)), forbidden }
-  } catch {
-    return { deleted: missing, forbidden: [] } // all of the metadata named them no more; that is proof enough
-  }
+      : ({
+          except: isForbidden ? 'topics this account may no longer see' : 'topics that the metadata of this round does not name',
+          reason: isForbidden ? 'forbidden' : 'unanswered',
+          where: { topic: [...picture.hidden.keys()] },
+        } as const)
+  out.put('topics', topics, covered)
+  out.put('partitions', partitionRows(picture, memory), covered)
 }
 
 function putGroups(
@@ -181,7 +168,8 @@ function putGroups(
 }
 
 function remember(picture: Picture, groups: GroupsPicture, memory: Memory): void {
-  memory.topicIds = new Map([...picture.topics].map(([topic, { entry }]) => [topic, entry.topicId]))
+  const hidden = [...picture.hidden.keys()].map((topic) => [topic, memory.topicIds.get(topic) ?? ''] as const)
+  memory.topicIds = new Map([...hidden, ...[...picture.topics].map(([topic, { entry }]) => [topic, entry.topicId] as const)])
   for (const { nodeId, host, port, rack } of picture.brokers) memory.addresses.set(nodeId, { host, port, rack: rack ?? '' })
   const coordinators = new Map<string, number>()
   for (const [group, node] of memory.groupCoordinators)

@@ -5,6 +5,7 @@ import type { Cluster } from '../wire/cluster.ts'
 import { errorName, isForbidden, isStaleMetadata, kafkaErrors } from '../wire/errors.ts'
 import type { BrokerEntry, MetadataAnswer, PartitionEntry, TopicEntry } from '../wire/metadata.ts'
 import { type FoundOffset, listOffsets } from '../wire/offsets.ts'
+import type { HiddenTopics } from './vanished-topics.ts'
 
 export interface PartitionPicture {
   entry: PartitionEntry
@@ -24,11 +25,13 @@ export interface Picture {
   readonly clusterId: string
   readonly brokers: readonly BrokerEntry[]
   readonly topics: ReadonlyMap<string, TopicPicture>
+  /** Topics that are not in it although nobody says that they are deleted. */
+  readonly hidden: HiddenTopics
   /** Brokers that failed in this round, with the first reason. */
   readonly silent: Map<number, AppError>
 }
 
-export function pictureOf(answer: MetadataAnswer): Picture {
+export function pictureOf(answer: MetadataAnswer, hidden: HiddenTopics = new Map()): Picture {
   const topics = new Map<string, TopicPicture>()
   for (const entry of answer.topics) {
     const partitions = new Map<number, PartitionPicture>()
@@ -43,7 +46,7 @@ export function pictureOf(answer: MetadataAnswer): Picture {
       })
     topics.set(entry.name, { entry, partitions })
   }
-  return { clusterId: answer.clusterId ?? '', brokers: answer.brokers, topics, silent: new Map() }
+  return { clusterId: answer.clusterId ?? '', brokers: answer.brokers, topics, hidden, silent: new Map() }
 }
 
 export const isLeaderless = (partition: PartitionPicture): boolean => partition.entry.leader < 0

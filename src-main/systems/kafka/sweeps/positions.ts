@@ -116,7 +116,7 @@ function groupPositions(picture: Picture, group: GroupPicture, ledger: CommitLed
       const lag = lagOf({
         commit: commit === undefined ? undefined : { offset: commit.offset, leaderEpoch: commit.leaderEpoch },
         commitError: commit?.errorCode ?? 0,
-        topicExists: known !== undefined,
+        topicExists: known !== undefined || picture.hidden.has(topic),
         leaderless: place !== undefined && isLeaderless(place),
         recreated,
         partition: endsOf(place),
