@@ -1,4 +1,5 @@
 /** What a connection's worker remembers between rounds: topic ids, where commits stood and since when, settings, the controller. */
+import { type Known, unknown } from '../../../shared/model/known.ts'
 
 /** A commit as our sockets saw it, and what was found out at it. */
 export interface CommitMemory {
@@ -38,8 +39,8 @@ export interface Memory {
   readonly settings: Map<string, TopicSettings>
   /** Topics in which a transaction marker was ever seen. */
   readonly transactional: Set<string>
-  /** Broker id of the active controller; -1 when the quorum has none, undefined before it was asked. */
-  controller: number | undefined
+  /** Broker id of the active controller; -1 when a broker said that there is none. */
+  controller: Known<number>
   /** Partition of the offsets topic → broker that led it last. */
   readonly offsetsLeaders: Map<number, number>
   /** Brokers that led a partition of the offsets topic which nobody leads now, or somebody else only just: nobody may list their groups. */
@@ -58,7 +59,7 @@ export function createMemory(): Memory {
     topicIds: new Map(),
     settings: new Map(),
     transactional: new Set(),
-    controller: undefined,
+    controller: unknown('not-yet', 'the quorum was not asked yet'),
     offsetsLeaders: new Map(),
     lostCoordinators: new Set(),
     movedFrom: new Set(),

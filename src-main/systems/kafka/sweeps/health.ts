@@ -3,7 +3,7 @@
 import { AppError } from '../../../../shared/model/app-error.ts'
 import type { PutRow } from '../../../../shared/model/collection.ts'
 import type { Asked, Ctx, Out } from '../../../../shared/model/connector.ts'
-import { unknown } from '../../../../shared/model/known.ts'
+import { isUnknown, type Known, unknown } from '../../../../shared/model/known.ts'
 import type { kafka } from '../../../../shared/systems/kafka/system.ts'
 import type { Memory } from '../memory.ts'
 import type { Cluster } from '../wire/cluster.ts'
@@ -96,25 +96,42 @@ function dirRow(node: number, dir: LogDir): LogDirRow {
   }
 }
 
-/** Also notes the controller, and the cluster's clock: the leader reports itself as caught up at its own now. */
+type Heard = readonly (QuorumAnswer | AppError)[]
+const answersIn = (heard: Heard): readonly QuorumAnswer[] => heard.flatMap((said) => (said instanceof AppError ? [] : [said]))
+const namesLeader = ({ errorCode, leaderId }: QuorumAnswer): boolean => errorCode === kafkaErrors.none && leaderId >= 0
+const mayNotTell = ({ errorCode }: QuorumAnswer): boolean => isForbidden(errorCode)
+
+/**
+ * Also notes the controller, and the cluster's clock: the leader reports itself as caught up at its own now. A broker that fails, knows no
+ * leader or answers with an error may only be ill or late itself: another one is asked, and silence is never taken for "there is none".
+ */
 async function putQuorum({ cluster, memory, ctx }: HealthPorts, out: Out<Collections, Emitted>): Promise<void> {
-  try {
-    const asked = ctx.now().getTime()
-    const answer = await cluster.askThrough('any', describeQuorum, {})
-    if (answer.errorCode !== kafkaErrors.none) {
-      if (isForbidden(answer.errorCode)) out.lacks('quorum', unknown('forbidden', errorName(answer.errorCode)))
-      else memory.controller = -1
-      return
-    }
-    memory.controller = answer.leaderId
-    const leader = answer.voters.find((voter) => voter.nodeId === answer.leaderId)
-    if (leader !== undefined && leader.lastCaughtUpAt > 0n) ctx.clock(Number(leader.lastCaughtUpAt) - (asked + ctx.now().getTime()) / 2)
-    out.put('quorum', quorumRows(answer), 'all')
-  } catch (thrown) {
-    if (!(thrown instanceof AppError)) throw thrown
-    if (thrown.data.code === 'unsupported') out.lacks('quorum', unknown('unsupported', thrown.message))
-    else memory.controller = -1 // brokers answer, the quorum behind them does not
+  const asked = ctx.now().getTime()
+  const heard = await cluster.askAround(describeQuorum, {}, (answer) => namesLeader(answer) || mayNotTell(answer))
+  const middle = (asked + ctx.now().getTime()) / 2
+  const told = answersIn(heard).find(namesLeader)
+  if (told === undefined) {
+    const why = withoutLeader(heard)
+    memory.controller = why
+    if (isUnknown(why) && why.unknown !== 'unanswered') out.lacks('quorum', why)
+    return
   }
+  memory.controller = told.leaderId
+  const leader = told.voters.find((voter) => voter.nodeId === told.leaderId)
+  if (heard.length === 1 && leader !== undefined && leader.lastCaughtUpAt > 0n) ctx.clock(Number(leader.lastCaughtUpAt) - middle)
+  out.put('quorum', quorumRows(told), 'all')
+}
+
+/** What is known of the controller when no broker named one: -1 when one of them said that there is none, else why not. */
+function withoutLeader(heard: Heard): Known<number> {
+  const answers = answersIn(heard)
+  const refused = answers.find(mayNotTell)
+  if (refused !== undefined) return unknown('forbidden', errorName(refused.errorCode))
+  if (answers.some(({ errorCode }) => errorCode === kafkaErrors.none)) return -1
+  const isUnsupported = heard.every((said) => said instanceof AppError && said.data.code === 'unsupported')
+  const last = heard.at(-1)
+  if (last === undefined) return unknown('unanswered')
+  return unknown(isUnsupported ? 'unsupported' : 'unanswered', last instanceof AppError ? last.message : errorName(last.errorCode))
 }
 
 function quorumRows(answer: QuorumAnswer): readonly QuorumRow[] {

@@ -157,7 +157,7 @@ export function brokerRows(
       replicas: counts.replicas,
       outOfSync: counts.outOfSync,
       coordinates: groups.unlisted.has(node) ? unknown('unanswered', groups.unlisted.get(node)) : counts.groups,
-      controller: memory.controller === undefined ? unknown('not-yet', 'the quorum was not asked yet') : memory.controller === node,
+      controller: isUnknown(memory.controller) ? memory.controller : memory.controller === node,
     }
   })
 }
@@ -184,12 +184,11 @@ export function clusterRow(
     cluster: picture.clusterId,
     brokersListed: picture.brokers.length,
     brokersAnswering: brokers.filter((broker) => broker.listed === true && broker.contact === 'answering').length,
-    controller:
-      memory.controller === undefined
-        ? unknown('not-yet', 'the quorum was not asked yet')
-        : memory.controller < 0
-          ? unknown('not-recorded', 'there is none')
-          : String(memory.controller),
+    controller: isUnknown(memory.controller)
+      ? memory.controller
+      : memory.controller < 0
+        ? unknown('not-recorded', 'there is none')
+        : String(memory.controller),
     topics: picture.topics.size,
     partitions: sum('partitions'),
     groups: groups.groups.size,

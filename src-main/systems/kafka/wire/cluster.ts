@@ -75,7 +75,29 @@ export class Cluster {
    * it is the other who is silent, and the broker must not be taken for it.
    */
   async askThrough<I, O>(node: number | 'any', api: WireApi<I, O>, input: I, patience: number = patienceMs): Promise<O> {
-    const { target } = node === 'any' ? await this.#anyLink() : this.#linkOf(node)
+    return this.#through(node === 'any' ? await this.#anyLink() : this.#linkOf(node), api, input, patience)
+  }
+
+  /** The same of any broker, and of one other unless `isEnough` takes what the first one answered: what each said, or why it did not. */
+  async askAround<I, O>(api: WireApi<I, O>, input: I, isEnough: (answer: O) => boolean): Promise<readonly (O | AppError)[]> {
+    const tried = new Set<BrokerLink>()
+    const heard: (O | AppError)[] = []
+    while (heard.length < Math.min(2, this.#targets().length)) {
+      try {
+        const link = await this.#anyLink(tried)
+        tried.add(link)
+        const answer = await this.#through(link, api, input)
+        heard.push(answer)
+        if (isEnough(answer)) break
+      } catch (thrown) {
+        if (!(thrown instanceof AppError)) throw thrown
+        heard.push(thrown)
+      }
+    }
+    return heard
+  }
+
+  #through<I, O>({ target }: BrokerLink, api: WireApi<I, O>, input: I, patience: number = patienceMs): Promise<O> {
     return this.#send(this.#linkTo(target, 'through '), api, input, 'control', patience)
   }
 
