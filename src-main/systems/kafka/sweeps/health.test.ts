@@ -2,8 +2,8 @@ import { afterEach, describe, expect, test } from 'vitest'
 import { readOnlyPolicy } from '../../../net/policy.ts'
 import { TrafficLedger } from '../../../net/traffic.ts'
 import { createMemory } from '../memory.ts'
+import { type Answer, answered, FakeBrokers, int16, int32, int64, metadataBody } from '../toy/fake-broker.ts'
 import { Cluster } from '../wire/cluster.ts'
-import { type Answer, answered, FakeBrokers, int16, int32, int64, metadataBody } from '../wire/fake-broker.ts'
 import { sweepHealth } from './health.ts'
 
 const brokers = new FakeBrokers()

@@ -1,8 +1,8 @@
 import { afterEach, expect, test } from 'vitest'
 import { readOnlyPolicy } from '../../../net/policy.ts'
 import { TrafficLedger } from '../../../net/traffic.ts'
+import { answered, FakeBrokers, metadataBody } from '../toy/fake-broker.ts'
 import { Cluster } from './cluster.ts'
-import { answered, FakeBrokers, metadataBody } from './fake-broker.ts'
 import { listGroups } from './groups.ts'
 
 const brokers = new FakeBrokers()
