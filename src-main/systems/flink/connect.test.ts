@@ -1,12 +1,8 @@
-import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, describe, expect, it, vi } from 'vitest'
-import type { Connect, Ctx } from '../../../shared/model/connector.ts'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import type { Connect } from '../../../shared/model/connector.ts'
 import { isUnknown } from '../../../shared/model/known.ts'
 import type { AnySystem } from '../../../shared/model/system.ts'
 import { formatUrn } from '../../../shared/model/urn.ts'
@@ -16,89 +12,8 @@ import { createCollector } from '../../collecting/collector.ts'
 import { inlineLine } from '../../collecting/worker.ts'
 import { openStore } from '../../store/open-store.ts'
 import { connect } from './connect.ts'
+import { flink, jidOf, type Row, recorded, sweep } from './toy/job-manager.ts'
 
-type Answers = Record<string, unknown>
-type Row = Record<string, unknown>
-const recorded = (version: string): Answers => JSON.parse(readFileSync(new URL(`fixtures/flink-${version}.json`, import.meta.url), 'utf8'))
-const closing: (() => unknown)[] = []
-afterEach(async () => {
-  for (const close of closing.splice(0)) await close()
-})
-
-/** A job manager that answers as the recorded one did, with its traps: one unknown id empties an aggregated answer. */
-async function flink(answers: Answers, values: Record<string, number> = {}) {
-  const asked: string[] = []
-  const server = createServer((request, response) => {
-    const url = new URL(request.url ?? '/', 'http://x')
-    asked.push(`${request.method} ${url.pathname}${url.search}`)
-    const body = answers[url.pathname]
-    const get = url.searchParams.get('get')?.split(',')
-    if (body === undefined)
-      response.writeHead(404).end(JSON.stringify({ errors: ['org.apache.flink.NotFound: no such thing\n\tat a.B(C.java:1)'] }))
-    else if (get !== undefined && url.pathname.endsWith('/subtasks/metrics')) {
-      const ids = (body as { id: string }[]).map((m) => m.id)
-      const fits = get.every((id) => ids.includes(id))
-      const aggregate = (id: string): Row => Object.fromEntries(['min', 'max', 'avg', 'sum'].map((by) => [by, values[id] ?? 'NaN']))
-      response.end(JSON.stringify(fits ? get.map((id) => ({ id, ...aggregate(id) })) : []))
-    } else if (get !== undefined) response.end(JSON.stringify((body as { id: string }[]).filter((m) => get.includes(m.id))))
-    else response.end(JSON.stringify(body))
-  })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  const offsets: number[] = []
-  const time = { now: 1_795_405_430_000 }
-  const ctx: Ctx = {
-    signal: new AbortController().signal,
-    now: () => new Date(time.now),
-    allowed: [],
-    clock: (ms) => void offsets.push(ms),
-    credential: async () => undefined,
-    wake: () => {},
-    log: () => {},
-  }
-  const connected = await connect({ settings: {}, endpoints: { rest: { addresses: [base] } } }, ctx)
-  closing.push(async () => {
-    await connected.close()
-    server.closeAllConnections()
-    server.close()
-  })
-  return { connected, asked, base, answers, offsets, time }
-}
-type Talk = Awaited<ReturnType<typeof flink>>
-/** Runs a sweep and gathers what it put. */
-async function sweep(
-  talk: Talk,
-  name: 'fleet' | 'jobs' | 'vertices' | 'slots',
-  wanted: readonly Row[] = [],
-  { first = false, mayFail = false } = {},
-) {
-  const rows = new Map<string, Row[]>()
-  const covered = new Map<string, unknown[]>()
-  const out = {
-    put: (into: string, some: readonly Row[], proof: unknown) => {
-      rows.set(into, [...(rows.get(into) ?? []), ...some])
-      covered.set(into, [...(covered.get(into) ?? []), proof])
-    },
-    same: () => {},
-    lacks: () => {},
-    ended: () => {},
-  }
-  const before = talk.asked.length
-  let failed: unknown
-  await (talk.connected.sweeps[name] as unknown as (o: typeof out, a: unknown) => Promise<void>)(out, {
-    wanted,
-    first,
-    signal: new AbortController().signal,
-  }).catch((thrown: unknown) => {
-    if (!mayFail) throw thrown
-    failed = thrown
-  })
-  return { failed, rows, covered, requests: talk.asked.length - before, of: (into: string) => rows.get(into) ?? [] }
-}
-
-const jidOf = (talk: Talk, name: string): string =>
-  (talk.answers['/jobs/overview'] as { jobs: { jid: string; name: string }[] }).jobs.find((j) => j.name === name)?.jid ?? ''
 const source = 'Source__Kafka_play-events'
 const values = {
   [`${source}.KafkaSourceReader.topic.play-events.partition.0.currentOffset`]: 9_007_199_254_740_991,
@@ -382,7 +297,7 @@ it('has its rounds taken by the Store, under one line each job', async () => {
     openLine: inlineLine(async () => ({ declared, connect: connect as unknown as Connect<AnySystem> })),
     log: (_, __, message, data) => void faults.push([message, data]),
   })
-  closing.push(async () => {
+  onTestFinished(async () => {
     await collector.close()
     await store.close()
     await rm(folder, { recursive: true, force: true })
