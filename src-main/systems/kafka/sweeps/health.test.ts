@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import { readOnlyPolicy } from '../../../net/policy.ts'
 import { TrafficLedger } from '../../../net/traffic.ts'
 import { createMemory } from '../memory.ts'
@@ -8,6 +8,8 @@ import { sweepHealth } from './health.ts'
 
 const brokers = new FakeBrokers()
 const open: Cluster[] = []
+/** Who was asked of the quorum in the last round. */
+let asked: number[] = []
 afterEach(async () => {
   await Promise.all(open.splice(0).map((cluster) => cluster.close()))
   await brokers.stop()
@@ -19,6 +21,7 @@ const quorum = (leader: number, code = 0): Answer => {
   const topic = [Buffer.from([2, 0x74, 2]), ...partition, Buffer.from([0])]
   return (c, s) => s.write(answered(c, int16(0), Buffer.from([0, 2]), ...topic, Buffer.from([1, 0])))
 }
+const isSilent: Answer = () => {}
 const breaksOff: Answer = (_c, s) => s.destroy()
 const notController = quorum(-1, 41)
 const nobody = quorum(-1)
@@ -26,7 +29,7 @@ const nobody = quorum(-1)
 /** One round over a cluster of brokers that say this of the quorum, the first of them asked first. */
 async function roundOver(...quorums: readonly Answer[]) {
   const listed: Record<number, number> = {}
-  const asked: number[] = []
+  asked = []
   for (const [i, ofQuorum] of quorums.entries())
     listed[i + 1] = await brokers.start((c, s, api) => {
       if (api === 3) s.write(answered(c, metadataBody(listed)))
@@ -79,6 +82,19 @@ describe('the controller', () => {
   test('is missing when a broker answers that there is none and no other one names any', async () => {
     expect(await roundOver(nobody, nobody)).toMatchObject({ controller: -1 })
     expect(await roundOver(nobody, breaksOff)).toMatchObject({ controller: -1 })
+  })
+  test('is missing when all are silent about it and answer everything else', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'performance'] })
+    try {
+      const round = roundOver(isSilent, isSilent)
+      for (const all of [[1], [1, 2]]) {
+        await vi.waitFor(() => expect(asked).toEqual(all), { timeout: 5_000 })
+        vi.advanceTimersByTime(6_000)
+      }
+      expect(await round).toMatchObject({ controller: -1 })
+    } finally {
+      vi.useRealTimers()
+    }
   })
   test('is nothing this account may know where the broker says so', async () => {
     expect(await roundOver(quorum(-1, 31), quorum(2))).toMatchObject({

@@ -103,7 +103,8 @@ const mayNotTell = ({ errorCode }: QuorumAnswer): boolean => isForbidden(errorCo
 
 /**
  * Also notes the controller, and the cluster's clock: the leader reports itself as caught up at its own now. A broker that fails, knows no
- * leader or answers with an error may only be ill or late itself: another one is asked, and silence is never taken for "there is none".
+ * leader or answers with an error may only be ill or late itself: another one is asked. A broker passes the question on to the controller
+ * and holds it while there is none: where all are silent about this and not about the rest, there is none.
  */
 async function putQuorum({ cluster, memory, ctx }: HealthPorts, out: Out<Collections, Emitted>): Promise<void> {
   const asked = ctx.now().getTime()
@@ -111,7 +112,7 @@ async function putQuorum({ cluster, memory, ctx }: HealthPorts, out: Out<Collect
   const middle = (asked + ctx.now().getTime()) / 2
   const told = answersIn(heard).find(namesLeader)
   if (told === undefined) {
-    const why = withoutLeader(heard)
+    const why = heard.every(isSilence) && (await answersElse(cluster)) ? -1 : withoutLeader(heard)
     memory.controller = why
     if (isUnknown(why) && why.unknown !== 'unanswered') out.lacks('quorum', why)
     return
@@ -121,6 +122,13 @@ async function putQuorum({ cluster, memory, ctx }: HealthPorts, out: Out<Collect
   if (heard.length === 1 && leader !== undefined && leader.lastCaughtUpAt > 0n) ctx.clock(Number(leader.lastCaughtUpAt) - middle)
   out.put('quorum', quorumRows(told), 'all')
 }
+
+const isSilence = (said: QuorumAnswer | AppError): boolean => said instanceof AppError && said.data.code === 'timeout'
+const answersElse = (cluster: Cluster): Promise<boolean> =>
+  cluster.metadata().then(
+    () => true,
+    () => false,
+  )
 
 /** What is known of the controller when no broker named one: -1 when one of them said that there is none, else why not. */
 function withoutLeader(heard: Heard): Known<number> {
