@@ -66,6 +66,8 @@ describe('Now', () => {
   })
   it('goes on looking at the same incident when a worse one opens', async () => {
     const { host, fixture } = await start()
+    await expect.element(heading()).toMatchTextContent('stops 3 consumers')
+    await vi.waitFor(() => expect(host.watchers()).toBe(1))
     const [first] = fixture.incidents
     if (first === undefined) throw new Error('the fixture has no incident')
     const other = (incident: string, title: string) => ({ ...first, incident, title: say`${title}` })
