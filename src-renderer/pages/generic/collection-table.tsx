@@ -72,13 +72,12 @@ function useConnectionColumn(
   collection: AnyCollection | undefined,
   known: readonly Freshness[],
 ): TableColumn<RecordRow<AnyRow>> | undefined {
-  const titles = known.map(({ connection, title }) => [connection, title] as const)
-  const key = exactKey(titles)
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `key` stands for the titles by value
+  const text = JSON.stringify(known.map(({ connection, title }) => [connection, title]))
   return useMemo(() => {
-    if (collection === undefined || titles.length < 2) return undefined
-    return connectionColumn(Object.hasOwn(collection.fields, 'connection') ? 'over' : 'connection', new Map(titles))
-  }, [collection, key])
+    const titles = new Map(JSON.parse(text) as readonly (readonly [string, string])[])
+    if (collection === undefined || titles.size < 2) return undefined
+    return connectionColumn(Object.hasOwn(collection.fields, 'connection') ? 'over' : 'connection', titles)
+  }, [collection, text])
 }
 
 export function CollectionTable(props: Props): JSX.Element {
